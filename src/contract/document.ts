@@ -1,0 +1,165 @@
+import type { EngineClass, EngineId, Language } from './engines.ts'
+import type { FailureCode } from './failures.ts'
+import type { BlobKey, DocumentId, PageNumber, Sha256 } from './identifiers.ts'
+import type { PageRange } from './page-ranges.ts'
+import type { FailedPage, PageStatus, Usage } from './page.ts'
+import type { Progress } from './progress.ts'
+
+/** File formats that are read, named by content. */
+export const MEDIA_TYPES = ['pdf', 'png', 'jpeg', 'tiff', 'webp', 'gif', 'bmp'] as const
+
+/** One of {@link MEDIA_TYPES}. */
+export type MediaType = (typeof MEDIA_TYPES)[number]
+
+/** The HTTP dialects a document can come in by. */
+export const DIALECTS = ['v1', 'py-ocr'] as const
+
+/** One of {@link DIALECTS}. */
+export type Dialect = (typeof DIALECTS)[number]
+
+/**
+ * `documents/<id>/request.json`: what was asked for, and everything that history must not carry.
+ * The password is erased when the document ends.
+ */
+export type DocumentRequest = {
+  readonly documentId: DocumentId
+  readonly dialect: Dialect
+  readonly owner: string | null
+  readonly fileName: string
+  readonly mediaType: MediaType
+  readonly sha256: Sha256
+  readonly sizeBytes: number
+  readonly engine: EngineId
+  /** `null`: the engine's own default. */
+  readonly languages: readonly Language[] | null
+  readonly dpi: number
+  /** `null`: all pages. */
+  readonly pages: readonly PageRange[] | null
+  readonly password: string | null
+  readonly maxPages: number
+  /** Longest side of an uploaded image in pixels; `null`: only the product's own pixel limit. */
+  readonly maxImageSidePx: number | null
+  /** Form of the result text. */
+  readonly textStyle: 'form-feed' | 'py-ocr'
+  /** Hash of everything that the caller asked for, to recognize a reused idempotency key. */
+  readonly fingerprint: string
+  readonly createdAt: string
+}
+
+/** Input of `processDocument`. Numbers that decide command order travel here, never as constants. */
+export type ProcessDocumentInput = {
+  readonly documentId: DocumentId
+  readonly documentSha256: Sha256
+  readonly engine: EngineId
+  /** Selects the policy of the page activity. */
+  readonly engineClass: EngineClass
+  /** Where pages are recognized. */
+  readonly engineQueue: string
+  /** Where everything else runs. */
+  readonly cpuQueue: string
+  readonly pages: readonly PageRange[] | null
+  /** Lanes: pages of this document under way at once. */
+  readonly windowPages: number
+  /** Pages before continue-as-new. */
+  readonly pagesPerRun: number
+  /** Pages of one `rasterizePages`. */
+  readonly pagesPerRasterBatch: number
+  /** Epoch ms; absolute, so that it survives continue-as-new. `null`: no deadline. */
+  readonly deadlineAtMs: number | null
+  /** Set by continue-as-new only. */
+  readonly resume: Resume | null
+}
+
+/** What one run hands to the next. */
+export type Resume = {
+  readonly pageCount: number
+  readonly progress: Progress
+  /** `PAGE_MARK` per selected page; the first waiting one is where the next run starts. */
+  readonly marks: string
+  readonly failed: readonly FailedPage[]
+}
+
+/** Result of `processDocument`. */
+export type ProcessDocumentResult = {
+  readonly totalPages: number
+  readonly failedPages: number
+  readonly manifestKey: BlobKey
+  /** Hash of the result text, as stored. */
+  readonly resultSha256: string
+}
+
+/** Input of every activity that works on a document. */
+export type DocumentRef = { readonly documentId: DocumentId; readonly documentSha256: Sha256 }
+
+/** What an inspection finds. */
+export type Inspection = { readonly pageCount: number; readonly startedAtMs: number }
+
+/** Input of `rasterizePages`: these pages, at most 25 of them. */
+export type RasterizeInput = DocumentRef & { readonly pages: readonly PageNumber[] }
+
+/** Result of `rasterizePages`: pages that could not be drawn are returned, not thrown. */
+export type RasterizeResult = { readonly failed: readonly FailedPage[] }
+
+/** Input of `recognizePage`. */
+export type RecognizeInput = DocumentRef & {
+  readonly page: PageNumber
+  readonly engine: EngineId
+}
+
+/** Result of `recognizePage`: numbers only, the text is in the store. */
+export type PageOutcome = {
+  readonly status: PageStatus
+  readonly characters: number
+  readonly confidencePercent: number | null
+}
+
+/** How a document ended. */
+export type DocumentOutcome = 'completed' | 'failed' | 'cancelled'
+
+/** Input of `assembleDocument`. */
+export type AssembleInput = DocumentRef & {
+  readonly engine: EngineId
+  readonly outcome: DocumentOutcome
+  readonly progress: Progress
+  readonly pages: readonly PageRange[] | null
+  readonly pageCount: number
+  readonly marks: string
+  readonly failed: readonly FailedPage[]
+}
+
+/** Result of `assembleDocument`. */
+export type AssembleResult = { readonly manifestKey: BlobKey; readonly resultSha256: string }
+
+/**
+ * `documents/<id>/manifest.json`: written at every ending, so that status and results outlive
+ * Temporal's retention. `results` is `null` when no page was delivered.
+ */
+export type Manifest = {
+  readonly documentId: DocumentId
+  readonly documentSha256: Sha256
+  readonly dialect: Dialect
+  readonly owner: string | null
+  readonly engine: EngineId
+  readonly outcome: DocumentOutcome
+  readonly failureCode: FailureCode | null
+  readonly progress: Progress
+  readonly pageCount: number
+  readonly pages: readonly PageRange[] | null
+  /** `PAGE_MARK` per selected page. */
+  readonly marks: string
+  readonly failed: readonly FailedPage[]
+  readonly createdAt: string
+  readonly startedAt: string | null
+  readonly endedAt: string
+  readonly results: {
+    readonly text: BlobKey
+    readonly markdown: BlobKey
+    readonly json: BlobKey
+    /** Of the text file. */
+    readonly textSizeBytes: number
+    /** Unicode code points of the text file. */
+    readonly textLength: number
+    readonly textSha256: string
+  } | null
+  readonly usage: Usage | null
+}

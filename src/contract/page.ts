@@ -1,0 +1,76 @@
+import type { FailureCode } from './failures.ts'
+import type { PageNumber } from './identifiers.ts'
+
+/** What a block of a page is: the eleven layout categories of dots.ocr, in lower case. */
+export const BLOCK_CATEGORIES = [
+  'caption',
+  'footnote',
+  'formula',
+  'list-item',
+  'page-footer',
+  'page-header',
+  'picture',
+  'section-header',
+  'table',
+  'text',
+  'title',
+] as const
+
+/** One of {@link BLOCK_CATEGORIES}. */
+export type BlockCategory = (typeof BLOCK_CATEGORIES)[number]
+
+/** `[left, top, right, bottom]` in whole pixels of the page image, origin top-left. */
+export type BoundingBox = readonly [number, number, number, number]
+
+/** One recognized region. `text` is Markdown-free plain text, except tables (HTML) and formulas (LaTeX). */
+export type Block = {
+  readonly bbox: BoundingBox
+  readonly category: BlockCategory
+  readonly text: string
+  /** 0 to 1; `null` where the engine tells none. */
+  readonly confidence: number | null
+}
+
+/**
+ * What was noticed while a page was drawn or read. A warning that `degrades` means that something
+ * may be missing from the page's text, so the page ends as `degraded`; the others inform.
+ */
+export const PAGE_WARNINGS = {
+  IMAGE_NOT_DECODED: { degrades: true, title: 'An image on the page could not be decoded' },
+  IMAGE_TRUNCATED: { degrades: true, title: 'The image file is cut short or damaged' },
+  CONTENT_SKIPPED: { degrades: true, title: 'Damaged page content was skipped' },
+  PAGE_BOX_REPLACED: { degrades: true, title: 'The page size is invalid and was replaced' },
+  FONT_SUBSTITUTED: { degrades: false, title: 'A font was missing and another one was used' },
+  DPI_LOWERED: { degrades: false, title: 'The page is large and was drawn at a lower resolution' },
+  PAGE_TURNED: { degrades: false, title: 'The page was turned upright' },
+  RETRIED_SMALLER: { degrades: true, title: 'The page was drawn again at half the resolution' },
+  ENGINE_REPLACED: { degrades: true, title: 'The fallback engine read the page' },
+} as const
+
+/** A key of {@link PAGE_WARNINGS}. */
+export type PageWarning = keyof typeof PAGE_WARNINGS
+
+/** How a delivered page ended: `empty` was looked at and is blank, `degraded` may miss something. */
+export type PageStatus = 'ok' | 'empty' | 'degraded'
+
+/** Tokens that a model server charged for. */
+export type Usage = { readonly promptTokens: number; readonly completionTokens: number }
+
+/** One recognized page as it is stored: the page JSON that results are assembled from. */
+export type PageRecord = {
+  readonly page: PageNumber
+  readonly outcome: PageStatus
+  readonly engine: string
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly dpi: number
+  readonly text: string
+  readonly markdown: string
+  /** In reading order. */
+  readonly blocks: readonly Block[]
+  readonly warnings: readonly PageWarning[]
+  readonly usage: Usage | null
+}
+
+/** A page that could not be delivered, and why. */
+export type FailedPage = { readonly page: PageNumber; readonly code: FailureCode }

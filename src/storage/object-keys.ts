@@ -1,0 +1,85 @@
+import { parseBlobKey, type BlobKey, type DocumentId, type PageNumber, type Sha256 } from '../contract/identifiers.ts'
+
+/*
+ * Everything that is stored, and who owns it:
+ *
+ *   blobs/<sha256>                                  the upload; shared by documents of equal bytes
+ *   references/<sha256>/<document id>               one per document that uses the blob
+ *   pages/<sha256>/<page>/image-<dpi>.png           page image, upright
+ *   pages/<sha256>/<page>/image-<dpi>.json          what was noticed while it was drawn
+ *   pages/<sha256>/<page>/<engine>/<params>.json    recognized page; <params> is a hash of everything
+ *                                                   that decides its content, the engine's version included
+ *   documents/<id>/request.json                     what was asked for (put if absent)
+ *   documents/<id>/manifest.json                    how it ended
+ *   documents/<id>/result.{txt,md,json}             the results
+ *   documents/<id>/deleted.json                     tombstone: the id stays unknown from now on
+ *
+ * blobs/ and pages/ go when the last reference is gone; documents/<id>/ goes with its document.
+ */
+
+/** Formats of a result, by what they are called in URLs. */
+export const RESULT_FILE = {
+  text: { extension: 'txt', contentType: 'text/plain; charset=utf-8' },
+  markdown: { extension: 'md', contentType: 'text/markdown; charset=utf-8' },
+  json: { extension: 'json', contentType: 'application/json; charset=utf-8' },
+} as const
+
+/** A key of {@link RESULT_FILE}. */
+export type ResultFormat = keyof typeof RESULT_FILE
+
+/** The uploaded bytes. */
+export const blobKey = (sha256: Sha256): BlobKey => key(`blobs/${sha256}`)
+
+/** Prefix of all references to a blob. */
+export const referencePrefix = (sha256: Sha256): string => `references/${sha256}/`
+
+/** Says that a document uses a blob and its pages. */
+export const referenceKey = (sha256: Sha256, documentId: DocumentId): BlobKey =>
+  key(referencePrefix(sha256) + documentId)
+
+/** Prefix of everything made from the pages of a blob. */
+export const pagesPrefix = (sha256: Sha256): string => `pages/${sha256}/`
+
+/** Names one page image. */
+export type PageImageRef = { sha256: Sha256; page: PageNumber; dpi: number }
+
+/** A page image. */
+export const pageImageKey = ({ sha256, page, dpi }: PageImageRef): BlobKey =>
+  key(`${pagesPrefix(sha256)}${page}/image-${dpi}.png`)
+
+/** What was noticed while a page image was drawn; written after the image, so it proves it whole. */
+export const pageImageFactsKey = ({ sha256, page, dpi }: PageImageRef): BlobKey =>
+  key(`${pagesPrefix(sha256)}${page}/image-${dpi}.json`)
+
+/** A recognized page. `paramsHash` is hexadecimal. */
+export const pageRecordKey = (ref: {
+  sha256: Sha256
+  page: PageNumber
+  engine: string
+  paramsHash: string
+}): BlobKey => key(`${pagesPrefix(ref.sha256)}${ref.page}/${ref.engine}/${ref.paramsHash}.json`)
+
+/** Prefix of what belongs to one document alone. */
+export const documentPrefix = (documentId: DocumentId): string => `documents/${documentId}/`
+
+/** What was asked for. */
+export const requestKey = (documentId: DocumentId): BlobKey =>
+  key(`${documentPrefix(documentId)}request.json`)
+
+/** How the document ended. */
+export const manifestKey = (documentId: DocumentId): BlobKey =>
+  key(`${documentPrefix(documentId)}manifest.json`)
+
+/** Tombstone of a deleted document. */
+export const tombstoneKey = (documentId: DocumentId): BlobKey =>
+  key(`${documentPrefix(documentId)}deleted.json`)
+
+/** A result file. */
+export const resultKey = (documentId: DocumentId, format: ResultFormat): BlobKey =>
+  key(`${documentPrefix(documentId)}result.${RESULT_FILE[format].extension}`)
+
+function key(text: string): BlobKey {
+  const parsed = parseBlobKey(text)
+  if (parsed === null) throw new TypeError(`Not a blob key: ${text}`)
+  return parsed
+}
