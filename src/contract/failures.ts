@@ -24,9 +24,12 @@ export const FAILURES = {
   EMPTY_FILE: { kind: 'input', httpStatus: 400, title: 'File is empty' },
   INVALID_FILE_NAME: { kind: 'input', httpStatus: 400, title: 'File name is not allowed' },
   REQUEST_MALFORMED: { kind: 'input', httpStatus: 400, title: 'Request is malformed' },
+  REQUEST_TIMEOUT: { kind: 'input', httpStatus: 408, title: 'Request came in too slowly' },
   URL_NOT_ALLOWED: { kind: 'input', httpStatus: 400, title: 'URL is not allowed' },
   PATH_INPUT_DISABLED: { kind: 'input', httpStatus: 400, title: 'Local paths are disabled' },
   // Looking up, and the order of things.
+  NOT_FOUND: { kind: 'input', httpStatus: 404, title: 'Path does not exist' },
+  METHOD_NOT_ALLOWED: { kind: 'input', httpStatus: 405, title: 'Method is not allowed here' },
   DOCUMENT_NOT_FOUND: { kind: 'input', httpStatus: 404, title: 'Document does not exist' },
   PAGE_NOT_FOUND: { kind: 'input', httpStatus: 404, title: 'Page is not part of the document' },
   BLOB_MISSING: { kind: 'input', httpStatus: 404, title: 'Stored object is gone' },

@@ -1,4 +1,10 @@
-import { parseBlobKey, type BlobKey, type DocumentId, type PageNumber, type Sha256 } from '../contract/identifiers.ts'
+import {
+  parseBlobKey,
+  type BlobKey,
+  type DocumentId,
+  type PageNumber,
+  type Sha256,
+} from '../contract/identifiers.ts'
 
 /*
  * Everything that is stored, and who owns it:

@@ -1,0 +1,111 @@
+import {
+  activityInfo,
+  ApplicationFailure,
+  cancellationSignal,
+  heartbeat,
+  log,
+} from '@temporalio/activity'
+import type { FailureCode, FailureKind } from '../contract/failures.ts'
+import { coerceError, OcrError } from '../platform/errors.ts'
+
+/** What an activity has used up, kept in its heartbeat details (nothing else goes there). */
+type Spent = { unfinished: number; transient: number; engineDeath: number; bug: number }
+
+/**
+ * How often each cause may end an attempt before the activity fails for good. `unfinished` counts
+ * attempts that never reported back, because they took their worker with them.
+ */
+const LIMIT: Spent = { unfinished: 3, transient: 5, engineDeath: 2, bug: 3 }
+
+/** Fits the worker's heartbeat throttle of 1 s: a cancel arrives in the reply to a heartbeat. */
+const HEARTBEAT_INTERVAL_MS = 1_000
+
+/** Wait before the next try of something busy that names no time itself. */
+const BUSY_RETRY_MS = 5_000
+
+/** A server's `Retry-After` is honoured up to this. */
+const MAX_RETRY_AFTER_MS = 300_000
+
+/**
+ * Runs the work of an activity: heartbeats from a timer, hands over the abort signal, translates
+ * what is thrown into a failure with our code, and counts attempts by cause.
+ *
+ * Not Temporal's `maximumAttempts`: that counts "busy" and worker restarts as well. The count is
+ * written before the work starts, so that the death of the worker counts too.
+ *
+ * @throws {ApplicationFailure} whose type is a failure code; the message is the code, never more
+ */
+export async function withinBudget<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const spent = spentSoFar()
+  if (spent.unfinished >= LIMIT.unfinished) throw failForGood('PAGE_POISON')
+  const running: Spent = { ...spent, unfinished: spent.unfinished + 1 }
+  // The first beat is sent at once, so even a death within the first second is counted.
+  heartbeat(running)
+  const timer = setInterval(() => heartbeat(running), HEARTBEAT_INTERVAL_MS)
+  const signal = cancellationSignal()
+  try {
+    return await work(signal)
+  } catch (error) {
+    if (signal.aborted) {
+      // Cancelled or shut down: nothing is spent.
+      heartbeat(spent)
+      throw error
+    }
+    throw asFailure(error, spent)
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function spentSoFar(): Spent {
+  const none: Spent = { unfinished: 0, transient: 0, engineDeath: 0, bug: 0 }
+  // Written by `withinBudget` of an earlier attempt.
+  const details = activityInfo().heartbeatDetails as Partial<Spent> | undefined
+  return { ...none, ...details }
+}
+
+function asFailure(error: unknown, spent: Spent): ApplicationFailure {
+  const { kind, code, retryAfterMs } = classify(error)
+  switch (kind) {
+    case 'input':
+    case 'nonsense':
+      // Nonsense is not asked again here: the workflow schedules the next step of the ladder.
+      return failForGood(code)
+    case 'busy':
+      heartbeat(spent)
+      return ApplicationFailure.create({
+        message: code,
+        type: code,
+        nextRetryDelay: Math.min(retryAfterMs ?? BUSY_RETRY_MS, MAX_RETRY_AFTER_MS),
+        // Keeps what is expected out of error logs and metrics.
+        category: 'BENIGN',
+      })
+    case 'transient':
+    case 'engineDeath':
+    case 'bug': {
+      const after: Spent = { ...spent, [kind]: spent[kind] + 1 }
+      // Travels with the failure, whatever the throttle.
+      heartbeat(after)
+      return after[kind] >= LIMIT[kind]
+        ? failForGood(code)
+        : ApplicationFailure.retryable(code, code)
+    }
+  }
+}
+
+function failForGood(code: FailureCode): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(code, code)
+}
+
+function classify(error: unknown): {
+  kind: FailureKind
+  code: FailureCode
+  retryAfterMs: number | null
+} {
+  if (error instanceof OcrError) {
+    log.info('activity failed', { code: error.code, reason: error.message })
+    return error
+  }
+  log.error('bug in an activity', { error: coerceError(error).stack ?? String(error) })
+  return { kind: 'bug', code: 'INTERNAL_SERVER_ERROR', retryAfterMs: null }
+}

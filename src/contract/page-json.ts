@@ -1,0 +1,22 @@
+import type { FailedPage, PageRecord } from './page.ts'
+
+/** A page on the wire of `/v1` and in the JSON result: snake_case, sizes in pixels. */
+export function toPageJson(record: PageRecord) {
+  return {
+    page: record.page,
+    outcome: record.outcome,
+    engine: record.engine,
+    width: record.widthPx,
+    height: record.heightPx,
+    dpi: record.dpi,
+    text: record.text,
+    markdown: record.markdown,
+    blocks: record.blocks,
+    warnings: record.warnings,
+  }
+}
+
+/** A failed page in the JSON result. */
+export function toFailedPageJson(page: FailedPage) {
+  return { page: page.page, outcome: 'failed', code: page.code }
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NativeConnection } from '@temporalio/worker'
+import type { TemporalConfig } from '../config/config.ts'
+import { coerceError } from '../platform/errors.ts'
+import { workerLogger } from '../platform/logger.ts'
+
+/** Address of a server that was started without saying where. */
+export const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233'
+
+const RETRY_MS = 1_000
+
+/**
+ * Connects a worker to Temporal, and waits for as long as there is no server: a worker that is
+ * started first is no mistake.
+ *
+ * @throws {Error} an abort error when the signal fires first
+ */
+export async function connectWorker(
+  temporal: TemporalConfig,
+  signal: AbortSignal,
+): Promise<NativeConnection> {
+  const address = temporal.address ?? DEFAULT_TEMPORAL_ADDRESS
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await NativeConnection.connect({
+        address,
+        ...(temporal.tls ? { tls: true } : {}),
+        ...(temporal.apiKey === null ? {} : { apiKey: temporal.apiKey.reveal() }),
+      })
+    } catch (error) {
+      const reason = coerceError(error).message
+      workerLogger.warn({ address, reason }, 'waiting for Temporal')
+      await sleep(RETRY_MS, undefined, { signal })
+    }
+  }
+}

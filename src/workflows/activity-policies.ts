@@ -1,0 +1,62 @@
+import type { ActivityOptions } from '@temporalio/workflow'
+
+/*
+ * Every timeout and retry policy, in one place. Start-to-close covers one attempt of work, the
+ * heartbeat finds a dead worker (and bounds how late a page starts again), schedule-to-close counts
+ * the time in the queue and is therefore long: a backlog of hours must not kill pages.
+ *
+ * None has maximumAttempts: it would count "busy" and worker restarts too. `withinBudget` of the
+ * activities counts real failures instead. Queues come from the workflow's input.
+ */
+
+const backoff = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const
+
+// Always named: left out, SDK 1.24.0 sends TRY_CANCEL although its comment promises to wait.
+const cancellationType = 'TRY_CANCEL'
+
+const common = {
+  heartbeatTimeout: '10s',
+  scheduleToCloseTimeout: '24h',
+  cancellationType,
+  retry: backoff,
+} as const satisfies ActivityOptions
+
+// A short step that others wait for goes ahead of every page.
+const first = { priority: { priorityKey: 1 } } as const satisfies ActivityOptions
+
+/** `inspectDocument`: the child may take 20 s; the rest is for fetching the file. */
+export const inspect: ActivityOptions = {
+  ...common,
+  ...first,
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '6h',
+}
+
+/** `rasterizePages`: 25 pages, two tries of 45 s each, and a margin. */
+export const rasterize: ActivityOptions = { ...common, startToCloseTimeout: '40m' }
+
+/** `recognizePage` in a child on this host: two tries of 120 s and a margin. */
+export const cpuPage: ActivityOptions = { ...common, startToCloseTimeout: '270s' }
+
+/** `recognizePage` on a model server: 300 s for the request and a margin. */
+export const serverPage: ActivityOptions = { ...common, startToCloseTimeout: '330s' }
+
+/** `assembleDocument`. */
+export const assemble: ActivityOptions = {
+  ...common,
+  ...first,
+  startToCloseTimeout: '120s',
+  heartbeatTimeout: '15s',
+  scheduleToCloseTimeout: '6h',
+}
+
+/** `assembleDocument` after a cancel or a failure: finite, or a cancelled run would hang. */
+export const ending: ActivityOptions = { ...assemble, scheduleToCloseTimeout: '10m' }
+
+/**
+ * Priority of a page (1 is first, 5 last, 3 the default): short documents go ahead of long ones.
+ * Used as soon as the page count is known.
+ */
+export function pagePriority(selectedPages: number): NonNullable<ActivityOptions['priority']> {
+  return { priorityKey: selectedPages <= 5 ? 2 : 4 }
+}

@@ -1,0 +1,28 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow'
+import { isFailureCode, type FailureCode } from '../contract/failures.ts'
+
+/** Reads our code back from what an activity or this workflow threw. */
+export function failureCodeOf(error: unknown): FailureCode {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  if (cause instanceof TimeoutFailure) return 'PAGE_TIMEOUT'
+  if (cause instanceof ApplicationFailure && isFailureCode(cause.type)) return cause.type
+  return 'INTERNAL_SERVER_ERROR'
+}
+
+/** A failure of the run itself, with one of our codes. */
+export function runFailure(code: FailureCode): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(code, code)
+}
+
+/** The code of a page that failed; rethrows a cancel (not the page's fault) and a bug of the workflow. */
+export function codeOfPage(error: unknown): FailureCode {
+  // isCancellation also sees an ActivityFailure around a CancelledFailure.
+  if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error
+  return failureCodeOf(error)
+}

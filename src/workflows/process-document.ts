@@ -1,0 +1,209 @@
+import { defineSearchAttributeKey } from '@temporalio/common'
+import {
+  allHandlersFinished,
+  CancelledFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  TemporalFailure,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow'
+import type {
+  DocumentOutcome,
+  ProcessDocumentInput,
+  ProcessDocumentResult,
+} from '../contract/document.ts'
+import type { FailureCode } from '../contract/failures.ts'
+import type { PageNumber } from '../contract/identifiers.ts'
+import { MEMO, PROGRESS_QUERY, SEARCH_ATTRIBUTE } from '../contract/names.ts'
+import { selectPages } from '../contract/page-ranges.ts'
+import type { Progress, ProgressAnswer } from '../contract/progress.ts'
+import { pagePriority } from './activity-policies.ts'
+import { activitiesFor } from './document-activities.ts'
+import { codeOfPage, failureCodeOf, runFailure } from './failure-code.ts'
+import { onFirstDemand, rasterBatches, runLanes } from './page-lanes.ts'
+import { PageLedger } from './page-ledger.ts'
+
+const progressQuery = defineQuery<ProgressAnswer>(PROGRESS_QUERY)
+const phaseKey = defineSearchAttributeKey(SEARCH_ATTRIBUTE.phase, 'KEYWORD')
+const pagesKey = defineSearchAttributeKey(SEARCH_ATTRIBUTE.pages, 'INT')
+
+/**
+ * The life of one document: inspect it, draw and recognize its pages in lanes, assemble the results.
+ *
+ * A page that cannot be delivered is recorded with its code and the others go on; the document fails
+ * only when no page could be delivered. A cancel that the server accepted always wins: it is looked
+ * for after the last step, before continue-as-new and around the ending of a failure.
+ */
+export async function processDocument(input: ProcessDocumentInput): Promise<ProcessDocumentResult> {
+  // The root scope: only a client's cancel cancels it, a deadline does not.
+  const run = CancellationScope.current()
+  const ledger = new PageLedger(input.resume?.progress)
+  // Before the first await, or an early query finds no handler.
+  setHandler(progressQuery, () => ledger.state())
+  let pageCount = input.resume?.pageCount ?? 0
+
+  const document = { documentId: input.documentId, documentSha256: input.documentSha256 }
+  const on = activitiesFor(input)
+
+  try {
+    await withinDeadline(input.deadlineAtMs, recognizePages).catch((error: unknown) => {
+      // The deadline looks like a cancel: what is done is delivered, the rest failed for lack of time.
+      if (run.consideredCancelled || !isCancellation(error)) throw error
+      if (ledger.progress.totalPages === 0) throw runFailure('TIME_BUDGET')
+      ledger.failWaiting('TIME_BUDGET')
+    })
+    const lost = ledger.failureOfAll()
+    if (lost !== null) throw runFailure(lost)
+    publish({ phase: 'assembling' })
+    const stored = await on.assembleDocument(ending('completed'))
+    // An accepted cancel wins over a late success.
+    if (run.consideredCancelled) throw new CancelledFailure('cancelled')
+    publish({ phase: 'completed' })
+    const { totalPages, failedPages } = ledger.progress
+    return { totalPages, failedPages, ...stored }
+  } catch (error) {
+    // ContinueAsNew must pass, and a bug must fail the task, not the run: neither is a TemporalFailure.
+    if (!(error instanceof TemporalFailure)) throw error
+    let isCancelled: boolean
+    do {
+      isCancelled = run.consideredCancelled
+      await CancellationScope.nonCancellable(() => writeEnding(isCancelled ? null : error))
+      // A cancel accepted meanwhile wins over the failure too.
+    } while (isCancelled !== run.consideredCancelled)
+    if (isCancelled) throw new CancelledFailure('cancelled')
+    throw runFailure(failureCodeOf(error))
+  }
+
+  async function recognizePages(): Promise<void> {
+    if (!input.resume) {
+      publish({ phase: 'inspecting' })
+      const inspection = await on.inspectDocument(document)
+      pageCount = inspection.pageCount
+      ledger.progress = { ...ledger.progress, startedAtMs: inspection.startedAtMs }
+    }
+    const pages = selectPages(input.pages, pageCount)
+    if (pages.length === 0) throw runFailure('PAGES_OUT_OF_RANGE')
+    ledger.open(pages, input.resume)
+    publish({ phase: 'recognizing' })
+    if (!input.resume) upsertSearchAttributes([{ key: pagesKey, value: pages.length }])
+
+    const thisRun = ledger.waiting().slice(0, input.pagesPerRun)
+    const startsDocument = !input.resume
+    const batches = rasterBatches(thisRun, input.pagesPerRasterBatch, startsDocument)
+    const drawn = onFirstDemand(batches, rasterizeBatch)
+    await runLanes(thisRun, input.windowPages, async (page) => {
+      const code = (await drawn(page)).get(page)
+      ledger.settle(page, code === undefined ? await recognize(page) : { code })
+      reportPage()
+    })
+
+    if (ledger.waiting().length > 0) {
+      await condition(allHandlersFinished)
+      if (run.consideredCancelled) throw new CancelledFailure('cancelled')
+      await continueAsNew<typeof processDocument>({
+        ...input,
+        resume: { pageCount, ...ledger.state() },
+      })
+    }
+  }
+
+  async function recognize(page: PageNumber) {
+    const { totalPages } = ledger.progress
+    try {
+      const outcome = await on.recognizePage.executeWithOptions(
+        {
+          taskQueue: input.engineQueue,
+          activityId: `page-${page}`,
+          summary: `page ${page} of ${pageCount}`,
+          priority: pagePriority(totalPages),
+        },
+        [{ ...document, page, engine: input.engine }],
+      )
+      return outcome.status
+    } catch (error) {
+      return { code: codeOfPage(error) }
+    }
+  }
+
+  /** Draws a batch; the answer holds the pages that could not be drawn, with their codes. */
+  async function rasterizeBatch(
+    pages: readonly PageNumber[],
+  ): Promise<ReadonlyMap<PageNumber, FailureCode>> {
+    const [first = 0, last = first] = [pages[0], pages.at(-1)]
+    try {
+      const { failed } = await on.rasterizePages.executeWithOptions(
+        {
+          activityId: first === last ? `draw-${first}` : `draw-${first}-${last}`,
+          summary: first === last ? `draw page ${first}` : `draw pages ${first}-${last}`,
+          priority: pagePriority(ledger.progress.totalPages),
+        },
+        [{ ...document, pages }],
+      )
+      return new Map(failed.map(({ page, code }) => [page, code]))
+    } catch (error) {
+      const code = codeOfPage(error)
+      if (pages.length === 1) return new Map([[first, code]])
+      // It kept killing its worker: one by one, so that one page is lost and not the batch.
+      const codes = new Map<PageNumber, FailureCode>()
+      for (const page of pages)
+        for (const entry of await rasterizeBatch([page])) codes.set(...entry)
+      return codes
+    }
+  }
+
+  function reportPage(): void {
+    const { donePages, totalPages, failedPages } = ledger.progress
+    // No event: the UI asks for it.
+    setCurrentDetails(`${donePages} of ${totalPages} pages, ${failedPages} failed`)
+    // One event each: at most 20 of them for a document.
+    if (donePages % Math.ceil(totalPages / 20) === 0) publish()
+  }
+
+  function publish(change: Partial<Progress> = {}): void {
+    ledger.progress = { ...ledger.progress, ...change }
+    upsertMemo({ [MEMO.progress]: ledger.progress })
+    if (change.phase) upsertSearchAttributes([{ key: phaseKey, value: change.phase }])
+  }
+
+  /** Writes manifest and results of a cancel (`null`) or a failure; never changes how the run ends. */
+  async function writeEnding(failure: TemporalFailure | null): Promise<void> {
+    publish(
+      failure
+        ? { phase: 'failed', failureCode: failureCodeOf(failure) }
+        : { phase: 'cancelled', failureCode: null },
+    )
+    await on.ending
+      .assembleDocument(ending(failure ? 'failed' : 'cancelled'))
+      .catch((lost: unknown) => log.warn('manifest not written', { code: failureCodeOf(lost) }))
+  }
+
+  function ending(outcome: DocumentOutcome) {
+    const state = ledger.state()
+    // What the manifest says is how the run ends, not the step it is in.
+    const progress = { ...state.progress, phase: outcome }
+    return {
+      ...document,
+      ...state,
+      progress,
+      outcome,
+      engine: input.engine,
+      pages: input.pages,
+      pageCount,
+    }
+  }
+}
+
+async function withinDeadline(
+  deadlineAtMs: number | null,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (deadlineAtMs === null) return work()
+  return CancellationScope.withTimeout(Math.max(1, deadlineAtMs - Date.now()), work)
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { msToNumber } from '@temporalio/common/lib/time.js'
+import * as policies from '../../../src/workflows/activity-policies.ts'
+
+const named = Object.entries(policies).filter(([, policy]) => typeof policy === 'object')
+
+describe('activity policies', () => {
+  for (const [name, policy] of named)
+    it(`${name} has readable durations, names its cancellation type and counts nothing itself`, () => {
+      assert.ok(typeof policy === 'object')
+      assert.equal(policy.cancellationType, 'TRY_CANCEL')
+      assert.equal(policy.retry?.maximumAttempts, undefined)
+      const heartbeatMs = msToNumber(policy.heartbeatTimeout ?? 'missing')
+      const attemptMs = msToNumber(policy.startToCloseTimeout ?? 'missing')
+      const totalMs = msToNumber(policy.scheduleToCloseTimeout ?? 'missing')
+      assert.ok(heartbeatMs >= 10_000 && heartbeatMs <= 15_000)
+      assert.ok(attemptMs > heartbeatMs && totalMs > attemptMs)
+      assert.ok(msToNumber(policy.retry?.initialInterval ?? 'missing') === 1_000)
+      assert.ok(msToNumber(policy.retry?.maximumInterval ?? 'missing') === 30_000)
+    })
+
+  it('puts short documents ahead of long ones and both behind the short steps', () => {
+    assert.equal(policies.pagePriority(5).priorityKey, 2)
+    assert.equal(policies.pagePriority(6).priorityKey, 4)
+    assert.equal(policies.assemble.priority?.priorityKey, 1)
+  })
+})
