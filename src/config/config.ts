@@ -1,8 +1,12 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { EngineId } from '../contract/engines.ts'
+import { ConfigError } from './config-error.ts'
+import { ENVIRONMENT, processEnvironment, WORKER_ROLES, type Environment } from './environment.ts'
 import type { Secret } from './secret.ts'
+import { VARIABLE_ABOUT } from './variable.ts'
 
-/** What a worker process works on. */
-export const WORKER_ROLES = ['documents', 'ocr-cpu'] as const
+export { WORKER_ROLES }
 
 /** One of {@link WORKER_ROLES}. */
 export type WorkerRole = (typeof WORKER_ROLES)[number]
@@ -20,6 +24,7 @@ export type Config = {
   readonly api: ApiConfig
   readonly worker: WorkerConfig
   readonly engines: EnginesConfig
+  readonly launcher: LauncherConfig
 }
 
 /** Where Temporal is. */
@@ -63,4 +68,116 @@ export type EnginesConfig = {
   readonly fallbackEngine: EngineId | null
   /** Directory with `det.onnx`, `rec.onnx` and a dictionary; `null`: the models that npm brings. */
   readonly paddleModelsDirectory: string | null
+}
+
+/** What `npm start` needs for the Temporal server that it brings. */
+export type LauncherConfig = {
+  /** Program to use; `null`: found or made. */
+  readonly temporalCliPath: string | null
+  /** Absolute path, where made or downloaded programs are kept. */
+  readonly cacheDirectory: string
+  /** `null`: 7233, or a free one. */
+  readonly temporalPort: number | null
+  /** `null`: 8233, or a free one. */
+  readonly temporalUiPort: number | null
+}
+
+const BYTES_PER_MIB = 1024 * 1024
+const HEARTBEAT_THROTTLE_MS = 1000
+
+/**
+ * Reads the configuration; an empty variable is the same as an unset one, relative paths start at
+ * the working directory.
+ *
+ * @throws {ConfigError} with every mistake at once
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>> = processEnvironment(),
+): Config {
+  const given = readVariables(env)
+  const parsed = ENVIRONMENT.safeParse(given)
+  if (parsed.success) return toConfig(parsed.data)
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => problemLine(String(issue.path[0]), given, issue.message)),
+  )
+}
+
+function readVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const given: Record<string, string | undefined> = {}
+  for (const [name, schema] of Object.entries(ENVIRONMENT.shape)) {
+    const value = env[name]?.trim()
+    const isUnset = value === '' && !VARIABLE_ABOUT.get(schema)?.emptyIsValue
+    given[name] = isUnset ? undefined : value
+  }
+  return given
+}
+
+function problemLine(
+  name: string,
+  given: Readonly<Record<string, string | undefined>>,
+  message: string,
+): string {
+  const schema = new Map(Object.entries(ENVIRONMENT.shape)).get(name)
+  const isSecret = schema !== undefined && VARIABLE_ABOUT.get(schema)?.isSecret
+  return `${name}=${isSecret ? '[redacted]' : JSON.stringify(given[name] ?? '')}: ${message}`
+}
+
+function toConfig(env: Environment): Config {
+  const dataDirectory = resolve(env.OCR_DATA_DIR)
+  return {
+    production: env.OCR_PRODUCTION,
+    logLevel: env.OCR_LOG_LEVEL,
+    dataDirectory,
+    secret: env.OCR_SECRET,
+    temporal: {
+      address: env.TEMPORAL_ADDRESS,
+      namespace: env.TEMPORAL_NAMESPACE,
+      apiKey: env.TEMPORAL_API_KEY,
+      tls: env.TEMPORAL_TLS ?? env.TEMPORAL_API_KEY !== null,
+    },
+    storage: { kind: 'directory', path: join(dataDirectory, 'store') },
+    api: toApiConfig(env),
+    worker: {
+      roles: env.OCR_WORKER_ROLES,
+      cpuSlots: env.OCR_CPU_SLOTS,
+      shutdownGraceMs: env.OCR_SHUTDOWN_GRACE_S * 1000,
+      heartbeatThrottleMs: HEARTBEAT_THROTTLE_MS,
+      workflowBundlePath: resolveOrNull(env.OCR_WORKFLOW_BUNDLE),
+    },
+    engines: {
+      cpuEngine: env.OCR_CPU_ENGINE,
+      fallbackEngine: env.OCR_FALLBACK_ENGINE === 'none' ? null : env.OCR_FALLBACK_ENGINE,
+      paddleModelsDirectory: resolveOrNull(env.OCR_PADDLE_MODELS),
+    },
+    launcher: {
+      temporalCliPath: resolveOrNull(env.TEMPORAL_CLI_PATH),
+      cacheDirectory: join(resolve(env.XDG_CACHE_HOME ?? join(homedir(), '.cache')), 'durable-ocr'),
+      temporalPort: env.OCR_TEMPORAL_PORT,
+      temporalUiPort: env.OCR_TEMPORAL_UI_PORT,
+    },
+  }
+}
+
+function toApiConfig(env: Environment): ApiConfig {
+  return {
+    host: env.OCR_HOST,
+    port: env.OCR_PORT,
+    // The main port serves every dialect anyway.
+    compatPorts: env.OCR_COMPAT_PORTS.filter((port) => port !== env.OCR_PORT),
+    publicUrl: env.OCR_PUBLIC_URL,
+    maxUploadBytes: env.OCR_MAX_UPLOAD_MB * BYTES_PER_MIB,
+    maxPages: env.OCR_MAX_PAGES,
+    defaultEngine: env.OCR_CPU_ENGINE,
+    signedUrlTtlSeconds: env.OCR_SIGNED_URL_TTL_S,
+    pyOcr: {
+      strictFileNames: env.PY_OCR_STRICT_FILENAMES,
+      downscale: env.PY_OCR_DOWNSCALE,
+    },
+  }
+}
+
+function resolveOrNull(path: string | null): string | null {
+  return path === null ? null : resolve(path)
 }

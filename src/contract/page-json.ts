@@ -11,8 +11,13 @@ export function toPageJson(record: PageRecord) {
     dpi: record.dpi,
     text: record.text,
     markdown: record.markdown,
-    blocks: record.blocks,
-    warnings: record.warnings,
+    blocks: record.blocks.map(({ bbox: [left, top, right, bottom], ...block }) => ({
+      bbox: [left, top, right, bottom] as [number, number, number, number],
+      category: block.category,
+      text: block.text,
+      confidence: block.confidence,
+    })),
+    warnings: [...record.warnings],
   }
 }
 

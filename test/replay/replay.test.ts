@@ -37,7 +37,7 @@ describe('recorded histories', () => {
     })
 
   it('are refused when the order of steps has changed', async () => {
-    const history = await readHistory('forty-pages.history.json')
+    const history = await readHistory('thirty-six-pages.history.json')
     const payload = history.events[0]?.workflowExecutionStartedEventAttributes?.input.payloads[0]
     assert.ok(payload)
     // Another window schedules other pages first: what a careless change of the code would do.
@@ -45,7 +45,11 @@ describe('recorded histories', () => {
     const changed = JSON.stringify({ ...input, windowPages: 1 })
     payload.data = Buffer.from(changed).toString('base64')
 
-    const replay = Worker.runReplayHistory({ workflowBundle }, historyFromJSON(history), 'document-x')
+    const replay = Worker.runReplayHistory(
+      { workflowBundle },
+      historyFromJSON(history),
+      'document-x',
+    )
 
     await assert.rejects(replay, DeterminismViolationError)
   })

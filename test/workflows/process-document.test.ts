@@ -9,7 +9,8 @@ import {
 } from '@temporalio/client'
 import { MEMO, PROGRESS_QUERY } from '../../src/contract/names.ts'
 import type { Progress, ProgressAnswer } from '../../src/contract/progress.ts'
-import { startDocumentWorkflows, until } from '../support/document-workflows.ts'
+import { startDocumentWorkflows } from '../support/document-workflows.ts'
+import { until } from '../support/until.ts'
 
 /** Runs until its attempt is cancelled, beating like a real activity. */
 async function untilCancelled(): Promise<never> {

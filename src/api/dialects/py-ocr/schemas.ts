@@ -1,0 +1,116 @@
+import { z } from 'zod'
+
+/*
+ * Bodies of the document "Py OCR 服务 API 文档" (v1.0.0), each with the sentence it comes from.
+ * `detail_code` is ours and stands only in bodies that report a failure (dialects guide 2.1).
+ */
+
+const detailCode = z
+  .string()
+  .optional()
+  .meta({ description: 'Code of the failure table that refines `code`; see /errors' })
+
+// The documented times have no milliseconds: "2024-03-07T10:00:00Z".
+const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+
+const progress = z.int().min(0).max(100)
+
+/** "OCR 文件上传接口": 成功 (HTTP 200). */
+export const uploadedSchema = z
+  .strictObject({ task_id: z.uuid(), message: z.literal('文件上传成功，正在处理中') })
+  .meta({ id: 'PyOcrUploaded' })
+
+/** "成功，任务处理中 (HTTP 200)". `estimated_completion` is left out while it is unknown. */
+export const processingSchema = z.strictObject({
+  status: z.literal('processing'),
+  progress,
+  started_at: time,
+  estimated_completion: time.optional(),
+})
+
+/** "成功，任务已完成 (HTTP 200)": size of the result text in bytes, its length in code points. */
+export const completedSchema = z.strictObject({
+  status: z.literal('completed'),
+  minio_url: z.string(),
+  completed_at: time,
+  processing_time: z.int().min(0).meta({ description: 'Seconds' }),
+  file_size: z.int().min(0),
+  text_length: z.int().min(0),
+})
+
+/** "成功，任务失败 (HTTP 200)". */
+export const failedSchema = z.strictObject({
+  status: z.literal('failed'),
+  error: z.string(),
+  code: z.literal('OCR_PROCESSING_ERROR'),
+  failed_at: time,
+  retry_count: z.int().min(0),
+  detail_code: detailCode,
+})
+
+/** Cancelled is no documented status; this is what upstream's code answers (dialects guide 5.3). */
+export const cancelledStatusSchema = z.strictObject({
+  status: z.literal('cancelled'),
+  error: z.literal('任务已被用户取消'),
+})
+
+/** "OCR 查询任务状态接口". */
+export const statusSchema = z
+  .discriminatedUnion('status', [
+    processingSchema,
+    completedSchema,
+    failedSchema,
+    cancelledStatusSchema,
+  ])
+  .meta({ id: 'PyOcrStatus' })
+
+/** "OCR 取消任务接口": 成功 (HTTP 200). */
+export const cancelledSchema = z
+  .strictObject({ message: z.literal('任务已取消') })
+  .meta({ id: 'PyOcrCancelled' })
+
+/** "批量查询任务状态接口": 请求体. "批量查询: 每次最多 100 个任务 ID". */
+export const batchRequestSchema = z.object({ task_ids: z.array(z.string()).min(1).max(100) })
+
+const taskId = z.string()
+
+/** "批量查询任务状态接口": 响应. */
+export const batchSchema = z
+  .strictObject({
+    results: z.array(
+      z.discriminatedUnion('status', [
+        z.strictObject({ task_id: taskId, status: z.literal('processing'), progress }),
+        z.strictObject({ task_id: taskId, status: z.literal('completed'), minio_url: z.string() }),
+        z.strictObject({
+          task_id: taskId,
+          status: z.literal('failed'),
+          error: z.string(),
+          detail_code: detailCode,
+        }),
+        z.strictObject({ task_id: taskId, status: z.literal('cancelled'), error: z.string() }),
+        z.strictObject({
+          task_id: taskId,
+          status: z.literal('not_found'),
+          error: z.literal('Task ID not found'),
+          code: z.literal('TASK_NOT_FOUND'),
+        }),
+      ]),
+    ),
+  })
+  .meta({ id: 'PyOcrBatch' })
+
+/** "失败 (HTTP 400)", "失败 (HTTP 404)", "失败 (HTTP 500)" and the table "错误代码". */
+export const errorSchema = z
+  .strictObject({
+    error: z.string(),
+    code: z.string(),
+    supported_types: z.array(z.string()).optional(),
+    max_size: z.int().optional(),
+    detail_code: detailCode,
+  })
+  .meta({ id: 'PyOcrError' })
+
+/** "OCR 取消任务接口": 失败 (HTTP 400), the one error without a code. */
+export const notCancellableSchema = z
+  .strictObject({ error: z.literal('只能取消处理中的任务'), current_status: z.string() })
+  .meta({ id: 'PyOcrNotCancellable' })

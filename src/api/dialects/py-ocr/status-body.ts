@@ -1,0 +1,126 @@
+import type { z } from 'zod'
+import type { DocumentStatus } from '../../../contract/document-status.ts'
+import type { Manifest } from '../../../contract/document.ts'
+import { OcrError } from '../../../platform/errors.ts'
+import { retryCountOf, toFailureText } from './failure-text.ts'
+import type { batchSchema, statusSchema } from './schemas.ts'
+
+type StatusBody = z.infer<typeof statusSchema>
+type BatchItem = z.infer<typeof batchSchema>['results'][number]
+
+/** What a status body needs besides the status. */
+export type StatusContext = {
+  /** Signs the URL of a result text. */
+  readonly signResultUrl: (manifest: Manifest) => Promise<string>
+  readonly nowMs: number
+}
+
+const CANCELLED = { status: 'cancelled', error: '任务已被用户取消' } as const
+
+/** Body of `GET /status/<task_id>`. */
+export async function toStatusBody(
+  status: DocumentStatus,
+  { signResultUrl, nowMs }: StatusContext,
+): Promise<StatusBody> {
+  switch (status.state) {
+    case 'queued':
+    case 'processing':
+    case 'cancelling': {
+      const estimated = estimateCompletion(status, nowMs)
+      return {
+        status: 'processing',
+        progress: progressOf(status),
+        started_at: toSeconds(status.startedAt ?? status.createdAt),
+        ...(estimated === null ? {} : { estimated_completion: estimated }),
+      }
+    }
+    case 'completed': {
+      const { manifest, results } = requireResults(status)
+      return {
+        status: 'completed',
+        minio_url: await signResultUrl(manifest),
+        completed_at: toSeconds(manifest.endedAt),
+        processing_time: processingSeconds(status),
+        file_size: results.textSizeBytes,
+        text_length: results.textLength,
+      }
+    }
+    case 'failed': {
+      const code = status.failureCode ?? 'INTERNAL_SERVER_ERROR'
+      return {
+        status: 'failed',
+        error: toFailureText(code),
+        code: 'OCR_PROCESSING_ERROR',
+        failed_at: toSeconds(status.endedAt ?? status.createdAt),
+        retry_count: retryCountOf(code),
+        detail_code: code,
+      }
+    }
+    case 'cancelled':
+      return CANCELLED
+  }
+}
+
+/** Item of `POST /status/batch`; `null` is an unknown task. */
+export async function toBatchItem(
+  taskId: string,
+  status: DocumentStatus | null,
+  signResultUrl: StatusContext['signResultUrl'],
+): Promise<BatchItem> {
+  switch (status?.state) {
+    case undefined:
+      return {
+        task_id: taskId,
+        status: 'not_found',
+        error: 'Task ID not found',
+        code: 'TASK_NOT_FOUND',
+      }
+    case 'queued':
+    case 'processing':
+    case 'cancelling':
+      return { task_id: taskId, status: 'processing', progress: progressOf(status) }
+    case 'completed':
+      return {
+        task_id: taskId,
+        status: 'completed',
+        minio_url: await signResultUrl(requireResults(status).manifest),
+      }
+    case 'failed': {
+      const code = status.failureCode ?? 'INTERNAL_SERVER_ERROR'
+      return { task_id: taskId, status: 'failed', error: toFailureText(code), detail_code: code }
+    }
+    case 'cancelled':
+      return { task_id: taskId, ...CANCELLED }
+  }
+}
+
+/** Per cent of the pages; 100 is kept for completed tasks. */
+function progressOf({ progress }: DocumentStatus): number {
+  if (progress.totalPages === 0) return 0
+  return Math.min(99, Math.floor((100 * progress.donePages) / progress.totalPages))
+}
+
+/** From the pages done so far; `null` while none is, or when the document is about to be cancelled. */
+function estimateCompletion(status: DocumentStatus, nowMs: number): string | null {
+  const { donePages, totalPages } = status.progress
+  if (status.state !== 'processing' || status.startedAt === null || donePages === 0) return null
+  const elapsedMs = Math.max(0, nowMs - Date.parse(status.startedAt))
+  const remainingMs = (elapsedMs / donePages) * (totalPages - donePages)
+  return toSeconds(new Date(nowMs + remainingMs).toISOString())
+}
+
+function processingSeconds({ startedAt, createdAt, endedAt }: DocumentStatus): number {
+  const elapsedMs = Date.parse(endedAt ?? createdAt) - Date.parse(startedAt ?? createdAt)
+  return Math.max(0, Math.round(elapsedMs / 1_000))
+}
+
+function requireResults({ manifest }: DocumentStatus) {
+  if (!manifest?.results)
+    throw new OcrError('BLOB_MISSING', 'Cannot show status: the completed document has no result')
+  return { manifest, results: manifest.results }
+}
+
+/** The documented times end in seconds. */
+function toSeconds(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`
+}

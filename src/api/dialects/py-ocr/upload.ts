@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { MediaType } from '../../../contract/document.ts'
+import { ENGINES } from '../../../contract/engines.ts'
+import { OcrError } from '../../../platform/errors.ts'
+import type { AppDeps } from '../../app-deps.ts'
+import { readIdempotencyKey, setSubmitHeaders } from '../../http/idempotency-key.ts'
+import { receiveUpload } from '../../uploads/receive-upload.ts'
+import { noteDocument } from '../../http/request-context.ts'
+import { route, type Route } from '../../http/route.ts'
+import { NO_FILE_UPLOADED } from './error-body.ts'
+import { MAX_FILE_BYTES, MAX_IMAGE_SIDE_PX, MAX_PAGES } from './failure-text.ts'
+import { errorSchema, uploadedSchema } from './schemas.ts'
+
+/** "支持的文件类型: PDF, PNG, JPG, JPEG, TIFF", by content. */
+const ACCEPTED: readonly (MediaType | null)[] = ['pdf', 'png', 'jpeg', 'tiff']
+
+/** "文件命名规则: 仅支持字母、数字、下划线和连字符", and an extension. */
+const STRICT_FILE_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9]+)?$/
+
+/** `POST /upload`: "OCR 文件上传接口". */
+export function uploadRoute(deps: AppDeps): Route {
+  const { pyOcr } = deps.config.api
+  const engine = deps.config.engines.cpuEngine
+  return route({
+    method: 'post',
+    path: '/upload',
+    tag: 'Py OCR',
+    summary: 'OCR 文件上传接口',
+    multipart: z.object({ file: z.file() }),
+    responses: {
+      200: { description: '成功', schema: uploadedSchema },
+      400: { description: '失败', schema: errorSchema },
+      422: { description: 'IDEMPOTENCY_KEY_REUSED', schema: errorSchema },
+      500: { description: '失败', schema: errorSchema },
+      503: { description: '服务暂时不可用', schema: errorSchema },
+    },
+    async handler({ request, response }) {
+      const idempotencyKey = readIdempotencyKey(request)
+      await using upload = await receiveUpload(request, response, {
+        maxBytes: MAX_FILE_BYTES,
+        temporaryDirectory: deps.temporaryDirectory,
+      })
+      if (upload === null) return { status: 400, body: NO_FILE_UPLOADED }
+      if (upload.sizeBytes === 0) throw new OcrError('EMPTY_FILE', 'Cannot accept upload: 0 bytes')
+      if (!ACCEPTED.includes(upload.mediaType))
+        throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: not a documented type')
+      if (pyOcr.strictFileNames && !STRICT_FILE_NAME.test(upload.fileName))
+        throw new OcrError('INVALID_FILE_NAME', 'Cannot accept upload: the name breaks the rule')
+      const { documentId, replayed } = await deps.gateway.submit({
+        upload,
+        dialect: 'py-ocr',
+        owner: null,
+        route: 'py-ocr/upload',
+        idempotencyKey,
+        engine,
+        // "语言支持: 中文 (chi_sim) 和英文 (eng)".
+        languages: ['zh', 'en'],
+        dpi: ENGINES[engine].dpi,
+        pages: null,
+        password: null,
+        maxPages: MAX_PAGES,
+        maxImageSidePx: pyOcr.downscale ? null : MAX_IMAGE_SIDE_PX,
+        textStyle: 'py-ocr',
+        deadlineMs: null,
+      })
+      noteDocument(response, documentId)
+      setSubmitHeaders(response, {
+        location: `${request.baseUrl}/status/${documentId}`,
+        isReplayed: replayed,
+      })
+      return { status: 200, body: { task_id: documentId, message: '文件上传成功，正在处理中' } }
+    },
+  })
+}

@@ -1,0 +1,69 @@
+import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
+import { OcrError } from '../../platform/errors.ts'
+import type { BlobStore } from '../../storage/blob-store.ts'
+import { documentPrefix, tombstoneKey } from '../../storage/object-keys.ts'
+import { readJson, writeJson } from '../../storage/read-blob.ts'
+import { cancelAndWait, type CancelDependencies } from './cancel-document.ts'
+import type { DocumentFacts } from './document-facts.ts'
+import { deletePrefix, releaseBlob } from './release-blob.ts'
+
+const CLOSE_WITHIN_MS = 15_000
+const RETRY_AFTER_MS = 10_000
+
+/** What stays of a deleted document, so that its id is unknown while Temporal still knows it. */
+type Tombstone = { readonly deletedAt: string; readonly documentSha256: Sha256 }
+
+/** What deleting works with. */
+export type DeleteDependencies = CancelDependencies & {
+  readonly store: BlobStore
+  readonly facts: DocumentFacts
+}
+
+/**
+ * Cancels a document, waits until its workflow has ended and removes everything that is stored of
+ * it; `false` for an unknown id. The upload and its pages stay while another document has the same
+ * bytes.
+ *
+ * The tombstone comes first: whatever happens then, the document is gone for everybody, and a second
+ * DELETE removes what the first one left.
+ *
+ * @throws {OcrError} `SERVICE_UNAVAILABLE` when the workflow has not ended within 15 s;
+ *   `STORAGE_UNAVAILABLE`
+ */
+export async function deleteDocument(
+  deps: DeleteDependencies,
+  documentId: DocumentId,
+): Promise<boolean> {
+  const { store, facts, statuses, temporal } = deps
+  const buried = await readJson<Tombstone>(store, tombstoneKey(documentId))
+  if (buried !== null) {
+    await removeObjects(store, documentId, buried.documentSha256)
+    return false
+  }
+  statuses.forget(documentId)
+  const status = await statuses.reload(documentId)
+  if (status === null) return false
+  const sha256 = status.manifest?.documentSha256 ?? (await facts.request(documentId))?.sha256
+  if (sha256 === undefined) return false
+  if (status.endedAt === null) {
+    const run = await cancelAndWait(temporal, documentId, CLOSE_WITHIN_MS)
+    if (run?.state === 'running')
+      throw new OcrError('SERVICE_UNAVAILABLE', 'Cannot delete document: it has not ended yet', {
+        retryAfterMs: RETRY_AFTER_MS,
+      })
+  }
+  const tombstone: Tombstone = { deletedAt: new Date().toISOString(), documentSha256: sha256 }
+  await writeJson(store, tombstoneKey(documentId), tombstone)
+  statuses.forget(documentId)
+  await removeObjects(store, documentId, sha256)
+  return true
+}
+
+async function removeObjects(
+  store: BlobStore,
+  documentId: DocumentId,
+  sha256: Sha256,
+): Promise<void> {
+  await deletePrefix(store, documentPrefix(documentId), tombstoneKey(documentId))
+  await releaseBlob(store, sha256, documentId)
+}

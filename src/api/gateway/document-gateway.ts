@@ -1,0 +1,158 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Client } from '@temporalio/client'
+import { hasEnded, type DocumentStatus } from '../../contract/document-status.ts'
+import { ENGINE_IDS } from '../../contract/engines.ts'
+import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
+import type { PageRecord } from '../../contract/page.ts'
+import { isAbortError } from '../../platform/errors.ts'
+import type { Blob, BlobStore } from '../../storage/blob-store.ts'
+import { cancelDocument, type CancelAnswer } from './cancel-document.ts'
+import { deleteDocument } from './delete-document.ts'
+import { DocumentFacts } from './document-facts.ts'
+import { createDocumentPages } from './document-pages.ts'
+import { DEPLOYED_QUEUES, engineQueueOf, type DocumentQueues } from './document-queues.ts'
+import { listDocuments, type DocumentList, type ListQuery } from './list-documents.ts'
+import { createQueuePollers } from './queue-pollers.ts'
+import { StatusReader } from './read-status.ts'
+import { submitDocument, type Submission, type Submitted } from './submit-document.ts'
+import { createTemporalDocuments } from './temporal-documents.ts'
+
+const WATCH_INTERVAL_MS = 1000
+const READINESS_DEADLINE_MS = 2000
+
+/** What the gateway works with. */
+export type GatewayOptions = {
+  readonly client: Client
+  readonly store: BlobStore
+  /** Turns idempotency keys into ids and signs cursors; the same in every api process, and to stay. */
+  readonly secret: string | Buffer
+  readonly defaults?: {
+    /** Pages of one document under way at once. Default: the engine's. */
+    readonly windowPages?: number
+  }
+  /** Default: those of contract/names.ts. */
+  readonly queues?: DocumentQueues
+}
+
+/** Whether the parts that documents need can be reached. */
+export type GatewayReadiness = {
+  readonly temporal: boolean
+  readonly store: boolean
+  /** By queue: whether somebody works on it. */
+  readonly pollers: Readonly<Record<string, boolean>>
+}
+
+/**
+ * The api's one way to Temporal: everything that can be done with documents.
+ *
+ * Every method throws `SERVICE_UNAVAILABLE` when Temporal and `STORAGE_UNAVAILABLE` when the store does
+ * not answer; an outage never looks like an unknown document.
+ */
+export type DocumentGateway = {
+  /**
+   * Stores an upload and starts its workflow; returns once Temporal has acknowledged it.
+   *
+   * @throws {OcrError} `UNSUPPORTED_FILE_TYPE`, `IDEMPOTENCY_KEY_REUSED`; `DOCUMENT_NOT_FOUND` when the
+   *   key's document was deleted
+   */
+  submit(submission: Submission): Promise<Submitted>
+  /**
+   * Status of a document, at most a second old (an end: a minute); `null` for an unknown or deleted
+   * one. With `exact`, counts and failed pages come from a worker, if one answers within 1.5 s.
+   */
+  status(
+    documentId: DocumentId,
+    options?: { readonly exact?: boolean },
+  ): Promise<DocumentStatus | null>
+  /** Statuses of up to 100 documents with one call to Temporal; in the order asked for. */
+  statuses(ids: readonly DocumentId[]): Promise<Map<DocumentId, DocumentStatus | null>>
+  /** Waits for the end of a document; answers its last status when the time is up or `signal` fires. */
+  waitForEnd(
+    documentId: DocumentId,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<DocumentStatus | null>
+  /** Cancels a document; `null` for an unknown one. Takes up to 5 s when no worker is there. */
+  cancel(documentId: DocumentId): Promise<CancelAnswer | null>
+  /** Lists documents, the newest first. @throws {OcrError} `REQUEST_MALFORMED` for a wrong cursor */
+  list(query: ListQuery): Promise<DocumentList>
+  /** Cancels a document and removes what is stored of it; `false` for an unknown one. */
+  delete(documentId: DocumentId): Promise<boolean>
+  /** A page as soon as it is recognized; `null` before, and for pages that failed. */
+  pageRecord(documentId: DocumentId, page: PageNumber): Promise<PageRecord | null>
+  /** The image of a page (PNG) as soon as it is drawn; the caller consumes or destroys its body. */
+  pageImage(documentId: DocumentId, page: PageNumber): Promise<Blob | null>
+  /** Whether documents can be taken; never throws. */
+  readiness(): Promise<GatewayReadiness>
+}
+
+/** Makes the gateway. It connects to nothing before it is used. */
+export function createDocumentGateway(options: GatewayOptions): DocumentGateway {
+  const { client, store, secret, defaults, queues = DEPLOYED_QUEUES } = options
+  const temporal = createTemporalDocuments(client)
+  const facts = new DocumentFacts(store)
+  const pollers = createQueuePollers(client)
+  const statuses = new StatusReader({ temporal, facts, pollers, queues })
+  const pages = createDocumentPages(store, facts)
+  const windowPages = defaults?.windowPages ?? null
+
+  return {
+    async submit(submission) {
+      const deps = { store, temporal, facts, secret, queues, windowPages }
+      const submitted = await submitDocument(deps, submission)
+      // Somebody may have asked for the id before it was started.
+      if (!submitted.replayed) statuses.forget(submitted.documentId)
+      return submitted
+    },
+    status: (documentId, { exact = false } = {}) => statuses.get(documentId, exact),
+    statuses: (ids) => statuses.getAll(ids),
+    async waitForEnd(documentId, waitMs, signal) {
+      const giveUpAtMs = Date.now() + waitMs
+      for (;;) {
+        const status = await statuses.get(documentId)
+        const leftMs = giveUpAtMs - Date.now()
+        if (status === null || hasEnded(status.state) || leftMs <= 0) return status
+        if (!(await pause(Math.min(leftMs, WATCH_INTERVAL_MS), signal))) return status
+      }
+    },
+    cancel: (documentId) => cancelDocument({ temporal, statuses }, documentId),
+    list: (query) => listDocuments({ temporal, statuses, secret }, query),
+    delete: (documentId) => deleteDocument({ store, temporal, facts, statuses }, documentId),
+    pageRecord: (documentId, page) => pages.record(documentId, page),
+    pageImage: (documentId, page) => pages.image(documentId, page),
+    async readiness() {
+      const isTrue = (work: Promise<unknown>) => work.then(() => true).catch(() => false)
+      const engineQueues = ENGINE_IDS.map((engine) => engineQueueOf(engine, queues))
+      const activityQueues = [...new Set([queues.cpu, ...engineQueues])]
+      const [isTemporalUp, isStoreUp, hasWorkflows, ...hasActivities] = await Promise.all([
+        isTrue(
+          client.withDeadline(Date.now() + READINESS_DEADLINE_MS, () =>
+            client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+          ),
+        ),
+        isTrue(store.ping()),
+        pollers.hasPoller(queues.documents, 'workflow'),
+        ...activityQueues.map((queue) => pollers.hasPoller(queue, 'activity')),
+      ])
+      return {
+        temporal: isTemporalUp,
+        store: isStoreUp,
+        pollers: Object.fromEntries([
+          [queues.documents, hasWorkflows === true],
+          ...activityQueues.map((queue, position) => [queue, hasActivities[position] === true]),
+        ]),
+      }
+    },
+  }
+}
+
+/** `false` when the signal fired. */
+async function pause(timeMs: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await wait(timeMs, undefined, { signal })
+    return true
+  } catch (error) {
+    if (isAbortError(error)) return false
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
+import type { PageRecord } from '../../contract/page.ts'
+import type { Blob, BlobStore } from '../../storage/blob-store.ts'
+import { pageImageKey } from '../../storage/object-keys.ts'
+import { findPageRecord } from '../../storage/page-params.ts'
+import type { DocumentFacts, KnownRequest } from './document-facts.ts'
+
+/** Single pages of documents, as soon as they are done. */
+export type DocumentPages = {
+  readonly record: (documentId: DocumentId, page: PageNumber) => Promise<PageRecord | null>
+  readonly image: (documentId: DocumentId, page: PageNumber) => Promise<Blob | null>
+}
+
+/** Reads pages from the store; every method throws `STORAGE_UNAVAILABLE`. */
+export function createDocumentPages(store: BlobStore, facts: DocumentFacts): DocumentPages {
+  /** The request, if the page can be one of its document. */
+  const requestWith = async (
+    documentId: DocumentId,
+    page: PageNumber,
+  ): Promise<KnownRequest | null> => {
+    if (await facts.isDeleted(documentId)) return null
+    const request = await facts.request(documentId)
+    if (request === null) return null
+    // Documents of equal bytes share their pages: one that was not asked for may lie there.
+    const isSelected = request.pages?.some(([first, last]) => first <= page && page <= last) ?? true
+    return isSelected ? request : null
+  }
+
+  return {
+    async record(documentId, page) {
+      const request = await requestWith(documentId, page)
+      if (request === null) return null
+      const { sha256, engine, languages, dpi } = request
+      return findPageRecord(store, { sha256, page, engine, languages, dpi })
+    },
+    async image(documentId, page) {
+      const request = await requestWith(documentId, page)
+      if (request === null) return null
+      const { sha256, dpi } = request
+      return store.get(pageImageKey({ sha256, page, dpi }))
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { defaultPayloadConverter, type Payload } from '@temporalio/common'
+import type { DescribeWorkflowExecutionResponse } from '@temporalio/client'
+import type { DocumentId } from '../../contract/identifiers.ts'
+import { documentIdOf, MEMO } from '../../contract/names.ts'
+import type { Progress } from '../../contract/progress.ts'
+
+/** How a run stands. A run that went on as a new one is no longer looked at. */
+export type RunState =
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'terminated'
+  | 'timedOut'
+  | 'continued'
+
+/** What Temporal says of a document without asking a worker. */
+export type DocumentRun = {
+  readonly documentId: DocumentId
+  readonly state: RunState
+  /** Not known from a list, where it is `false`. */
+  readonly isCancelRequested: boolean
+  /** `null` before the workflow's first step. */
+  readonly progress: Progress | null
+  readonly fingerprint: string | null
+  readonly startedAtMs: number
+  readonly endedAtMs: number | null
+}
+
+/** A row of Temporal's lists, as it comes over the wire. */
+export type RawRun = NonNullable<DescribeWorkflowExecutionResponse['workflowExecutionInfo']>
+
+// temporal.api.enums.v1.WorkflowExecutionStatus
+const STATES: Readonly<Record<number, RunState>> = {
+  1: 'running',
+  2: 'completed',
+  3: 'failed',
+  4: 'cancelled',
+  5: 'terminated',
+  6: 'continued',
+  7: 'timedOut',
+  // PAUSED by an operator, who will let it go on.
+  8: 'running',
+}
+
+/** Reads a row; `null` when it is not the workflow of a document. */
+export function toDocumentRun(raw: RawRun, isCancelRequested: boolean): DocumentRun | null {
+  const documentId = documentIdOf(raw.execution?.workflowId ?? '')
+  const state = STATES[raw.status ?? 0]
+  if (documentId === null || state === undefined) return null
+  const fingerprint = memoOf(raw, MEMO.fingerprint)
+  return {
+    documentId,
+    state,
+    isCancelRequested,
+    progress: toProgress(memoOf(raw, MEMO.progress)),
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
+    startedAtMs: toMs(raw.startTime) ?? 0,
+    endedAtMs: toMs(raw.closeTime),
+  }
+}
+
+function memoOf(raw: RawRun, key: string): unknown {
+  const payload: Payload | undefined = raw.memo?.fields?.[key]
+  return payload ? defaultPayloadConverter.fromPayload(payload) : null
+}
+
+function toProgress(memo: unknown): Progress | null {
+  if (typeof memo !== 'object' || memo === null || !('phase' in memo)) return null
+  // Written by our workflow only; the phase tells it from the memo of somebody else.
+  return memo as Progress
+}
+
+function toMs(time: RawRun['startTime']): number | null {
+  return time ? Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null
+}

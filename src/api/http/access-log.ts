@@ -1,0 +1,42 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import { notedDocument, requestIdOf } from './request-context.ts'
+
+/**
+ * Writes one line per request when its answer is out or its client gone.
+ *
+ * The line names the route's pattern and the document's id. The path itself, which may hold what a
+ * client typed, is written at debug level only, and the query string never: it may hold a signature.
+ */
+export function accessLog(logger: Logger): RequestHandler {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const startedAtMs = performance.now()
+    res.once('close', () => {
+      const line = {
+        requestId: requestIdOf(res),
+        method: req.method,
+        route: routeOf(req),
+        status: res.statusCode,
+        durationMs: Math.round(performance.now() - startedAtMs),
+        documentId: notedDocument(res) ?? undefined,
+        isAborted: res.writableFinished ? undefined : true,
+      }
+      logger.info(line, 'request')
+      if (logger.isLevelEnabled('debug'))
+        logger.debug({ requestId: line.requestId, path: pathOf(req).slice(0, 1_024) }, 'path')
+    })
+    next()
+  }
+}
+
+/** Path that was asked for, without its query string. */
+export function pathOf(req: Request): string {
+  return req.originalUrl.split('?', 1)[0] ?? '/'
+}
+
+function routeOf(req: Request): string | null {
+  // `route` is `any` in Express' types: set by the router that answered.
+  const route: unknown = req.route
+  const hasPath = typeof route === 'object' && route !== null && 'path' in route
+  return hasPath && typeof route.path === 'string' ? req.baseUrl + route.path : null
+}

@@ -1,0 +1,23 @@
+import { exitOnConfigError } from '../config/config-error.ts'
+import { loadConfig } from '../config/config.ts'
+import { apiLogger, setLogLevel } from '../platform/logger.ts'
+import { listenForShutdown } from '../platform/shutdown.ts'
+import { StartError } from './http/listen.ts'
+import { startApi } from './server.ts'
+
+/** Reliability guide 5.7: an api process is gone within 30 s. */
+const LAST_RESORT_MS = 30_000
+
+const config = exitOnConfigError(() => loadConfig())
+setLogLevel(config.logLevel)
+using shutdown = listenForShutdown(LAST_RESORT_MS)
+try {
+  await using api = await startApi(config)
+  apiLogger.info({ url: api.url }, 'listening')
+  await shutdown.requested
+} catch (error) {
+  // A taken port needs one sentence, not a stack.
+  if (error instanceof StartError) apiLogger.fatal(error.message)
+  else apiLogger.fatal({ err: error }, 'api ended')
+  process.exitCode = 1
+}

@@ -1,0 +1,42 @@
+import type { AppDeps } from '../app-deps.ts'
+import { originOf } from '../http/request-context.ts'
+import { route, type Route } from '../http/route.ts'
+import { toDocumentBody } from './document-body.ts'
+import { documentListSchema, listQuery } from './schemas.ts'
+
+const DEFAULT_LIMIT = 20
+
+/** `GET /v1/documents`: the newest first, as far as Temporal keeps them. */
+export function listDocumentsRoute(deps: AppDeps): Route {
+  return route({
+    method: 'get',
+    path: '/v1/documents',
+    tag: 'v1',
+    summary: 'List documents, newest first',
+    query: listQuery,
+    responses: { 200: { description: 'One page of the list', schema: documentListSchema } },
+    failures: [],
+    async handler({ query, request, response }) {
+      const limit = query.limit ?? DEFAULT_LIMIT
+      const { documents, nextCursor } = await deps.gateway.list({
+        limit,
+        cursor: query.cursor ?? null,
+        ...(query.status === undefined ? {} : { state: query.status }),
+      })
+      const origin = originOf(request, deps.config.api.publicUrl)
+      if (nextCursor !== null) {
+        const next = new URLSearchParams({ limit: String(limit), cursor: nextCursor })
+        if (query.status !== undefined) next.set('status', query.status)
+        response.set('Link', `<${origin}/v1/documents?${next.toString()}>; rel="next"`)
+      }
+      return {
+        status: 200,
+        body: {
+          documents: documents.map((status) => toDocumentBody(status, origin)),
+          next_cursor: nextCursor,
+        },
+        headers: { 'Cache-Control': 'private, no-cache' },
+      }
+    },
+  })
+}

@@ -1,0 +1,24 @@
+import type { AppDeps } from '../app-deps.ts'
+import type { Route } from '../http/route.ts'
+import { cancelDocumentRoute } from './cancel-document.ts'
+import { createDocumentRoute } from './create-document.ts'
+import { deleteDocumentRoute } from './delete-document.ts'
+import { getDocumentRoute } from './get-document.ts'
+import { getPageImageRoute } from './get-page-image.ts'
+import { getPageRoute } from './get-page.ts'
+import { getResultRoute } from './get-result.ts'
+import { listDocumentsRoute } from './list-documents.ts'
+
+/** All routes of `/v1`, with their full paths. */
+export function createV1Routes(deps: AppDeps): Route[] {
+  return [
+    createDocumentRoute(deps),
+    listDocumentsRoute(deps),
+    getDocumentRoute(deps),
+    deleteDocumentRoute(deps),
+    cancelDocumentRoute(deps),
+    getResultRoute(deps),
+    getPageRoute(deps),
+    getPageImageRoute(deps),
+  ]
+}

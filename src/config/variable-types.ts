@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+
+/** Reads the text of one variable. `accepts` completes the sentence "expected …". */
+export type VariableType<T> = {
+  readonly accepts: string
+  readonly schema: z.ZodType<T, string>
+  /** The value must not be shown. */
+  readonly isSecret: boolean
+  /** The empty text means something; elsewhere it is the same as unset. */
+  readonly emptyIsValue: boolean
+}
+
+/** Any text. */
+export const text: VariableType<string> = variableType('text', (value) => value)
+
+/** `true` or `false`, nothing else: `1`, `yes` and `on` are mistakes. */
+export const flag: VariableType<boolean> = variableType('true or false', (value) =>
+  value === 'true' ? true : value === 'false' ? false : undefined,
+)
+
+/** A text that is never shown. */
+export const secret: VariableType<Secret> = {
+  ...variableType('text', (value) => new Secret(value)),
+  isSecret: true,
+}
+
+/** `host:port`; an IPv6 host in brackets. */
+export const hostAndPort: VariableType<string> = variableType('host:port', (value) => {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(value)
+  return match && isPort(Number(match[2])) ? value : undefined
+})
+
+/** The origin of an HTTP URL, without path. */
+export const httpOrigin: VariableType<string> = variableType(
+  'an http or https origin such as https://ocr.example.com',
+  (value) => {
+    const url = URL.parse(value)
+    const isOrigin =
+      url !== null && /^https?:$/.test(url.protocol) && value.replace(/\/$/, '') === url.origin
+    return isOrigin ? url.origin : undefined
+  },
+)
+
+/** Ports, separated by commas; the empty text is no port at all. */
+export const portList: VariableType<readonly number[]> = {
+  ...variableType('ports from 1 to 65535, separated by commas, or nothing', (value) => {
+    if (value === '') return []
+    const ports = splitList(value).map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : 0))
+    return ports.every(isPort) ? [...new Set(ports)] : undefined
+  }),
+  emptyIsValue: true,
+}
+
+/** A whole number within inclusive bounds. */
+export function wholeNumber(minimum: number, maximum: number): VariableType<number> {
+  return variableType(`a whole number from ${minimum} to ${maximum}`, (value) => {
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN
+    return number >= minimum && number <= maximum ? number : undefined
+  })
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): VariableType<T> {
+  return variableType(words.join(', '), (value) => words.find((word) => word === value))
+}
+
+/** `all`, or some of a few words, separated by commas. */
+export function allOrSome<const T extends string>(words: readonly T[]): VariableType<readonly T[]> {
+  return variableType(`all, or some of ${words.join(',')}`, (value) => {
+    if (value === 'all') return words
+    const parts = splitList(value)
+    const chosen = words.filter((word) => parts.some((part) => part === word))
+    return chosen.length === new Set(parts).size ? chosen : undefined
+  })
+}
+
+function variableType<T>(accepts: string, read: (value: string) => T | undefined): VariableType<T> {
+  const schema = z.string().transform((value, context) => {
+    const result = read(value)
+    if (result !== undefined) return result
+    context.addIssue({ code: 'custom', message: `expected ${accepts}` })
+    return z.NEVER
+  })
+  return { accepts, schema, isSecret: false, emptyIsValue: false }
+}
+
+function splitList(value: string): string[] {
+  return value.split(',').map((part) => part.trim())
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535
+}

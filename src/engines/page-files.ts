@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OcrError } from '../platform/errors.ts'
+import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
+import type { PageImage } from './engine.ts'
+
+/** Files that hold one page on its way to a child and back; they go with `asyncDispose`. */
+export type PageFiles = AsyncDisposable & {
+  readonly imagePath: string
+  /** Where the child puts an image that it changed. */
+  readonly changedPath: string
+  readChanged(): Promise<Buffer>
+}
+
+/**
+ * Writes a page image to a new directory of its own.
+ *
+ * A file and not base64 in the request: a page has 1-10 MB, and JSON would copy it four times.
+ *
+ * @throws {OcrError} `PROGRAM_FAILED` when the temporary directory cannot be written to
+ */
+export async function writePageFiles(
+  image: PageImage,
+  temporaryDirectory: string,
+): Promise<PageFiles> {
+  try {
+    await using directory = new AsyncDisposableStack()
+    const { path } = directory.use(await createTemporaryDirectory(temporaryDirectory, 'page'))
+    const imagePath = join(path, 'image.png')
+    const changedPath = join(path, 'changed.png')
+    await writeFile(imagePath, image.png)
+    const kept = directory.move()
+    return {
+      imagePath,
+      changedPath,
+      readChanged: () => readFile(changedPath),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    }
+  } catch (cause) {
+    throw new OcrError('PROGRAM_FAILED', 'Cannot write to the temporary directory', { cause })
+  }
+}

@@ -1,0 +1,46 @@
+/** Lets a fixed number of callers work at once; the others wait in line. */
+export class Slots {
+  readonly #waiting: (() => void)[] = []
+  #free: number
+
+  constructor(count: number) {
+    this.#free = count
+  }
+
+  /**
+   * Runs `work` in a slot of its own.
+   *
+   * @throws the signal's reason when it fires while waiting, and whatever `work` throws
+   */
+  async use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#take(signal)
+    try {
+      return await work()
+    } finally {
+      // Whoever waits longest gets it, without it being free in between.
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free += 1
+      else next()
+    }
+  }
+
+  #take(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#free > 0) {
+      this.#free -= 1
+      return Promise.resolve()
+    }
+    return new Promise((resolve, reject) => {
+      const proceed = () => {
+        signal.removeEventListener('abort', abandon)
+        resolve()
+      }
+      const abandon = () => {
+        this.#waiting.splice(this.#waiting.indexOf(proceed), 1)
+        reject(signal.reason as Error) // The reason of an AbortSignal is whatever abort() was given.
+      }
+      signal.addEventListener('abort', abandon, { once: true })
+      this.#waiting.push(proceed)
+    })
+  }
+}

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream'
+import type { DocumentGateway } from '../../src/api/gateway/document-gateway.ts'
+import type { Submission } from '../../src/api/gateway/submit-document.ts'
+import { hasEnded, type DocumentStatus } from '../../src/contract/document-status.ts'
+import type { DocumentId } from '../../src/contract/identifiers.ts'
+import type { PageRecord } from '../../src/contract/page.ts'
+import { TASK_QUEUE } from '../../src/contract/names.ts'
+import { pageImageKey } from '../../src/storage/object-keys.ts'
+import { sampleDocumentId, sampleManifest } from './document-status.ts'
+
+/** A gateway in memory, with everything that a test may look at or change. */
+export type FakeGateway = DocumentGateway & {
+  readonly documents: Map<DocumentId, DocumentStatus>
+  /** Page records by `<document id>/<page>`. */
+  readonly pages: Map<string, PageRecord>
+  readonly submissions: Omit<Submission, 'upload'>[]
+  readonly waitedMs: number[]
+  readonly listQueries: Parameters<DocumentGateway['list']>[0][]
+  /** Thrown by every method while it is set. */
+  failure: Error | null
+  isReplayed: boolean
+  nextCursor: string | null
+  readinessAnswer: Awaited<ReturnType<DocumentGateway['readiness']>>
+}
+
+/** Makes a gateway that knows the given documents; submits get the sample id. */
+export function createFakeGateway(documents: readonly DocumentStatus[] = []): FakeGateway {
+  const known = new Map(documents.map((status) => [status.documentId, status]))
+  const failIfTold = (): void => {
+    if (gateway.failure !== null) throw gateway.failure
+  }
+  const gateway: FakeGateway = {
+    documents: known,
+    pages: new Map(),
+    submissions: [],
+    waitedMs: [],
+    listQueries: [],
+    failure: null,
+    isReplayed: false,
+    nextCursor: null,
+    readinessAnswer: {
+      temporal: true,
+      store: true,
+      pollers: { [TASK_QUEUE.documents]: true, [TASK_QUEUE.cpu]: true },
+    },
+    async submit({ upload, ...submission }) {
+      failIfTold()
+      if (upload.sizeBytes === 0) throw new Error('an empty upload got through')
+      gateway.submissions.push(submission)
+      return { documentId: sampleDocumentId(), replayed: gateway.isReplayed }
+    },
+    async status(documentId) {
+      failIfTold()
+      return known.get(documentId) ?? null
+    },
+    async statuses(ids) {
+      failIfTold()
+      return new Map(ids.map((id) => [id, known.get(id) ?? null]))
+    },
+    async waitForEnd(documentId, waitMs, signal) {
+      failIfTold()
+      gateway.waitedMs.push(waitMs)
+      const status = known.get(documentId) ?? null
+      if (status !== null && !hasEnded(status.state) && !signal.aborted)
+        await new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(), { once: true })
+          setTimeout(resolve, waitMs).unref()
+        })
+      return status
+    },
+    async cancel(documentId) {
+      failIfTold()
+      const status = known.get(documentId)
+      if (status === undefined) return null
+      if (hasEnded(status.state)) return { accepted: false, status }
+      const cancelling: DocumentStatus = { ...status, state: 'cancelling' }
+      known.set(documentId, cancelling)
+      return { accepted: true, status: cancelling }
+    },
+    async list(query) {
+      failIfTold()
+      gateway.listQueries.push(query)
+      return { documents: [...known.values()], nextCursor: gateway.nextCursor }
+    },
+    async delete(documentId) {
+      failIfTold()
+      return known.delete(documentId)
+    },
+    async pageRecord(documentId, page) {
+      failIfTold()
+      return gateway.pages.get(`${documentId}/${page}`) ?? null
+    },
+    async pageImage(documentId, page) {
+      failIfTold()
+      if (!gateway.pages.has(`${documentId}/${page}`)) return null
+      const png = Buffer.from('89504e470d0a1a0a', 'hex')
+      const { documentSha256: sha256 } = sampleManifest()
+      return {
+        info: {
+          key: pageImageKey({ sha256, page, dpi: 200 }),
+          sizeBytes: png.length,
+          contentType: 'image/png',
+          sha256: 'ef'.repeat(32),
+          modifiedAt: '2024-03-07T10:00:30.000Z',
+        },
+        body: Readable.from([png]),
+      }
+    },
+    async readiness() {
+      return gateway.readinessAnswer
+    },
+  }
+  return gateway
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import type { DocumentRequest } from '../../src/contract/document.ts'
+import type { DocumentStatus } from '../../src/contract/document-status.ts'
+import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
+import { sampleDocumentId, sampleManifest, sampleStatus } from './document-status.ts'
+
+/** The id of a test's only document. */
+export const ID = sampleDocumentId()
+
+/** A request as it is stored. */
+export function requestWith(change: Partial<DocumentRequest> = {}): DocumentRequest {
+  const { documentId, documentSha256, dialect, owner, engine, createdAt } = sampleManifest()
+  return {
+    documentId,
+    dialect,
+    owner,
+    fileName: 'scan.pdf',
+    mediaType: 'pdf',
+    sha256: documentSha256,
+    sizeBytes: 10,
+    engine,
+    languages: null,
+    dpi: 200,
+    pages: null,
+    password: null,
+    maxPages: 100,
+    maxImageSidePx: null,
+    textStyle: 'form-feed',
+    fingerprint: 'f',
+    createdAt,
+    ...change,
+  }
+}
+
+/** A status; counts that are not given are those of a document that nobody has looked at. */
+export function statusWith(
+  change: Partial<Omit<DocumentStatus, 'progress'>> & { progress?: Partial<Progress> },
+): DocumentStatus {
+  return sampleStatus({ ...change, progress: { ...INITIAL_PROGRESS, ...change.progress } })
+}
+
+/** Fails unless there is a value. */
+export function present<T>(value: T | null | undefined): T {
+  assert.ok(value !== null && value !== undefined)
+  return value
+}

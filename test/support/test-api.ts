@@ -1,0 +1,96 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AppDeps } from '../../src/api/app-deps.ts'
+import { createApp } from '../../src/api/app.ts'
+import type { ApiConfig } from '../../src/config/config.ts'
+import { Secret } from '../../src/config/secret.ts'
+import type { DocumentStatus } from '../../src/contract/document-status.ts'
+import { createRootLogger } from '../../src/platform/logger.ts'
+import type { BlobStore } from '../../src/storage/blob-store.ts'
+import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
+import { serve } from './serve.ts'
+
+/** An application with a fake gateway and a real store, over real HTTP. */
+export type TestApi = AsyncDisposable & {
+  readonly url: string
+  readonly gateway: FakeGateway
+  readonly store: BlobStore
+  /** Everything that was logged. */
+  readonly logLines: readonly string[]
+  readonly directory: string
+  /** As `fetch`, relative to the application. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Tells the application that its server is about to stop. */
+  stop(): void
+}
+
+/** What a test may set. */
+export type TestApiOptions = {
+  readonly documents?: readonly DocumentStatus[]
+  readonly api?: Partial<ApiConfig>
+  readonly createApp?: typeof createApp
+}
+
+/** Serves the application on a free port; answers that are not as documented turn into 500. */
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  await using setUp = new AsyncDisposableStack()
+  const { path: directory } = setUp.use(await mkdtempDisposable(join(tmpdir(), 'api-')))
+  const gateway = createFakeGateway(options.documents)
+  const secret = 'a secret of at least 32 characters'
+  const store = createDirectoryBlobStore({ path: join(directory, 'store'), secret })
+  const logLines: string[] = []
+  const stopping = new AbortController()
+  const deps: AppDeps = {
+    config: {
+      api: {
+        host: '127.0.0.1',
+        port: 0,
+        compatPorts: [],
+        publicUrl: null,
+        maxUploadBytes: 100_000,
+        maxPages: 5_000,
+        defaultEngine: 'paddle',
+        signedUrlTtlSeconds: 900,
+        pyOcr: { strictFileNames: false, downscale: false },
+        ...options.api,
+      },
+      engines: { cpuEngine: 'paddle', fallbackEngine: null, paddleModelsDirectory: null },
+      dataDirectory: directory,
+    },
+    gateway,
+    store,
+    signingSecret: new Secret(secret),
+    temporaryDirectory: join(directory, 'uploads'),
+    logger: createRootLogger({ write: (line) => void logLines.push(line) }),
+    stopping: stopping.signal,
+    checkResponses: true,
+  }
+  const server = setUp.use(await serve((options.createApp ?? createApp)(deps)))
+  const running = setUp.move()
+  return {
+    url: server.url,
+    gateway,
+    store,
+    logLines,
+    directory,
+    fetch: (path, init) => fetch(server.url + path, { redirect: 'manual', ...init }),
+    stop: () => stopping.abort(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/** The smallest file that counts as a PDF by its content. */
+export const PDF_BYTES = Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n')
+
+/** A multipart form with one file. */
+export function fileForm(
+  bytes: Uint8Array = PDF_BYTES,
+  { name = '发票 1.pdf', fields = {} }: { name?: string; fields?: Record<string, string> } = {},
+): FormData {
+  const form = new FormData()
+  for (const [field, value] of Object.entries(fields)) form.set(field, value)
+  form.set('file', new Blob([Buffer.from(bytes)]), name)
+  return form
+}

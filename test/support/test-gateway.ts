@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'node:test'
+import { ServiceError } from '@temporalio/client'
+import { parseSha256 } from '../../src/contract/identifiers.ts'
+import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
+import {
+  createDocumentGateway,
+  type DocumentGateway,
+} from '../../src/api/gateway/document-gateway.ts'
+import type { Submission } from '../../src/api/gateway/submit-document.ts'
+import type { BlobStore } from '../../src/storage/blob-store.ts'
+import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { FakeTemporal } from './fake-temporal.ts'
+import { present } from './gateway-fixtures.ts'
+
+/** A gateway on a fake Temporal and a real store, made anew for each test. */
+export class GatewayBench {
+  readonly directory: string
+  readonly store: BlobStore
+  readonly temporal = new FakeTemporal()
+  readonly gateway: DocumentGateway
+  #uploads = 0
+
+  constructor(directory: string) {
+    this.directory = directory
+    this.store = createDirectoryBlobStore({ path: join(directory, 'store'), secret: 'x' })
+    this.gateway = this.anotherGateway()
+  }
+
+  /** Another api process on the same store and the same Temporal. */
+  anotherGateway(): DocumentGateway {
+    const { client } = this.temporal
+    return createDocumentGateway({ client, store: this.store, secret: 'secret' })
+  }
+
+  /** A submission of a file with this content. */
+  async submission(content: string, change: Partial<Submission> = {}): Promise<Submission> {
+    const path = join(this.directory, `upload-${this.#uploads++}`)
+    await writeFile(path, content)
+    return {
+      upload: {
+        path,
+        sizeBytes: content.length,
+        sha256: present(parseSha256(createHash('sha256').update(content).digest('hex'))),
+        head: Buffer.from(content),
+        mediaType: 'pdf',
+        fileName: '发票.pdf',
+        fields: {},
+        [Symbol.asyncDispose]: () => rm(path),
+      },
+      dialect: 'v1',
+      owner: null,
+      route: 'v1/documents',
+      idempotencyKey: null,
+      engine: 'paddle',
+      languages: null,
+      dpi: 200,
+      pages: null,
+      password: null,
+      maxPages: 100,
+      maxImageSidePx: null,
+      textStyle: 'form-feed',
+      deadlineMs: null,
+      ...change,
+    }
+  }
+}
+
+/** Gives each test of a suite its own bench. */
+export function benchOfEachTest(): { readonly current: GatewayBench } {
+  let bench: GatewayBench | null = null
+  beforeEach(async () => {
+    bench = new GatewayBench(await mkdtemp(join(tmpdir(), 'gateway-')))
+  })
+  afterEach(() => rm(present(bench).directory, { recursive: true }))
+  return {
+    get current() {
+      return present(bench)
+    },
+  }
+}
+
+/** What Temporal answers when it is away (14), too slow (4) or too busy (8). */
+export function grpcFailure(code: number): ServiceError {
+  const cause = Object.assign(new Error('grpc'), { code, details: '', metadata: {} })
+  return new ServiceError('failed', { cause })
+}
+
+/** Counts of a document of nine pages that a worker has begun. */
+export function progressWith(change: Partial<Progress>): Progress {
+  return { ...INITIAL_PROGRESS, phase: 'recognizing', startedAtMs: 9000, totalPages: 9, ...change }
+}

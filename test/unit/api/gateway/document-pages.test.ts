@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { pageImageKey, requestKey, tombstoneKey } from '../../../../src/storage/object-keys.ts'
+import { pageRecordKeyFor } from '../../../../src/storage/page-params.ts'
+import { writeJson } from '../../../../src/storage/read-blob.ts'
+import { benchOfEachTest } from '../../../support/test-gateway.ts'
+import { ID, present, requestWith } from '../../../support/gateway-fixtures.ts'
+
+const { sha256, engine, languages, dpi } = requestWith()
+const keyOf = (page: number, change: { dpi?: number } = {}) =>
+  pageRecordKeyFor({ sha256, page, engine, languages, dpi, ...change }, 'version 1')
+
+describe('createDocumentPages', () => {
+  const bench = benchOfEachTest()
+
+  it('gives a page as soon as it is stored, with the resolution that was asked for', async () => {
+    const { store, gateway } = bench.current
+    await writeJson(store, requestKey(ID), requestWith())
+    await writeJson(store, keyOf(1, { dpi: 300 }), { text: 'of another document' })
+
+    assert.equal(await gateway.pageRecord(ID, 1), null)
+    await writeJson(store, keyOf(1), { text: 'page 1' })
+
+    assert.deepEqual(await gateway.pageRecord(ID, 1), { text: 'page 1' })
+  })
+
+  it('gives the image of a page', async () => {
+    const { store, gateway } = bench.current
+    await writeJson(store, requestKey(ID), requestWith())
+    const options = { contentType: 'image/png' }
+    await store.put(pageImageKey({ sha256, page: 2, dpi }), Buffer.from('png'), options)
+
+    assert.equal(await gateway.pageImage(ID, 1), null)
+    const image = present(await gateway.pageImage(ID, 2))
+
+    assert.equal(Buffer.concat(await image.body.toArray()).toString(), 'png')
+    assert.equal(image.info.contentType, 'image/png')
+  })
+
+  it('gives no page that was not asked for, nor one of a deleted or unknown document', async () => {
+    const { store, gateway } = bench.current
+    await writeJson(store, keyOf(1), { text: 'page 1' })
+
+    assert.equal(await gateway.pageRecord(ID, 1), null)
+    await writeJson(store, requestKey(ID), requestWith({ pages: [[2, 3]] }))
+    assert.equal(await gateway.pageRecord(ID, 1), null)
+    await writeJson(store, keyOf(2), { text: 'page 2' })
+    assert.deepEqual(await gateway.pageRecord(ID, 2), { text: 'page 2' })
+    await writeJson(store, tombstoneKey(ID), {})
+    assert.equal(await gateway.pageRecord(ID, 2), null)
+  })
+})

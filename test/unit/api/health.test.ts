@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readReadiness } from '../../../src/api/readiness.ts'
+import { startTestApi } from '../../support/test-api.ts'
+import { readJson } from '../../support/read-json.ts'
+
+const ALL_UP = {
+  temporal: true,
+  store: true,
+  pollers: { documents: true, 'ocr-cpu': true, 'ocr-gpu-dots': false },
+}
+
+function sources(answer: typeof ALL_UP, freeDiskBytes = 2_000_000_000) {
+  return {
+    gateway: { readiness: async () => answer },
+    freeDiskBytes: async () => freeDiskBytes,
+    isStopping: false,
+  }
+}
+
+describe('readReadiness', () => {
+  it('reports pollers of other queues without missing them', async () => {
+    const readiness = await readReadiness(sources(ALL_UP))
+
+    assert.deepEqual(readiness, { missing: [], absentPollers: ['ocr-gpu-dots'] })
+  })
+
+  it('names everything that is missing', async () => {
+    const down = { temporal: false, store: false, pollers: { ...ALL_UP.pollers, 'ocr-cpu': false } }
+
+    const { missing } = await readReadiness(sources(down, 1_000_000_000))
+
+    assert.deepEqual(missing, ['temporal', 'store', 'free disk', 'poller on ocr-cpu'])
+  })
+
+  it('counts a disk that cannot be asked as full', async () => {
+    const { missing } = await readReadiness({
+      ...sources(ALL_UP),
+      freeDiskBytes: () => Promise.reject(new Error('x')),
+    })
+
+    assert.deepEqual(missing, ['free disk'])
+  })
+})
+
+describe('GET /readyz', () => {
+  it('answers 503 with what is missing', async () => {
+    await using api = await startTestApi()
+    api.gateway.readinessAnswer = { ...ALL_UP, temporal: false }
+
+    const response = await api.fetch('/readyz')
+
+    assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5'])
+    assert.partialDeepStrictEqual(await readJson(response), {
+      status: 'unready',
+      missing: ['temporal'],
+    })
+  })
+
+  it('turns unready when the server is about to stop', async () => {
+    await using api = await startTestApi()
+    api.stop()
+
+    assert.equal((await api.fetch('/readyz')).status, 503)
+  })
+})
+
+describe('GET /livez', () => {
+  it('tells the lag of the event loop', async () => {
+    await using api = await startTestApi()
+
+    const body = await readJson(await api.fetch('/livez'))
+
+    assert.equal(body.status, 'ok')
+    assert.equal(Number.isInteger(body.lag_ms), true)
+  })
+})
+
+describe('GET /version', () => {
+  it('tells the version of the package', async () => {
+    await using api = await startTestApi()
+
+    const body = await readJson(await api.fetch('/version'))
+
+    assert.partialDeepStrictEqual(body, { name: 'durable-ocr', node: process.version })
+    assert.match(body.version, /^\d+\.\d+\.\d+/)
+  })
+})
