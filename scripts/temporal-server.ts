@@ -20,6 +20,9 @@ try {
 }
 
 async function install(): Promise<void> {
+  // With a handler, the exit listeners run, which end a build that is under way.
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
   const { temporalCliPath, cacheDirectory } = config.launcher
   const searchPath = process.env['PATH'] ?? ''
   const cli = await findTemporalCli({ cliPath: temporalCliPath, searchPath, cacheDirectory, say })

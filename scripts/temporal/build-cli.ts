@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CLI_PROGRAM, CLI_VERSION, FALLBACK_CLI_VERSION } from './cli-release.ts'
 import { runProgram } from './run-program.ts'
+import { isAlive } from './running-servers.ts'
 
 const MODULE_DIRECTORY = join(import.meta.dirname, '..', '..', 'tools', 'temporal')
 const PACKAGE = 'github.com/temporalio/cli/cmd/temporal'
@@ -46,6 +47,7 @@ async function build(
   const version = await runProgram('go', ['version'], { timeoutMs: 30_000 })
   if (version.exitCode !== 0) return 'there is no Go on PATH'
   say(`Temporal CLI: building with ${version.output.trim()}; this takes minutes, but only once`)
+  await removeAbandonedBuilds(targetPath)
   // Beside the target, so that the rename stays on one file system and a half-built file has no name.
   const temporaryDirectory = `${targetPath}.${process.pid}.build`
   await mkdir(temporaryDirectory, { recursive: true })
@@ -57,11 +59,21 @@ async function build(
       onAlive: (elapsedSeconds) => say(`Temporal CLI: still building (${elapsedSeconds} s)`),
     })
     if (result.exitCode !== 0) return `go failed: ${lastLine(result.output)}`
-    await mkdir(dirname(targetPath), { recursive: true })
     await rename(join(temporaryDirectory, CLI_PROGRAM), targetPath)
     return null
   } finally {
     await rm(temporaryDirectory, { recursive: true, force: true })
+  }
+}
+
+/** An interrupted build leaves its directory behind, named by the pid of its process. */
+async function removeAbandonedBuilds(targetPath: string): Promise<void> {
+  const directory = dirname(targetPath)
+  await mkdir(directory, { recursive: true })
+  for (const name of await readdir(directory)) {
+    const pid = /\.(\d+)\.build$/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(directory, name), { recursive: true, force: true })
   }
 }
 

@@ -39,6 +39,8 @@ export async function runProgram(
 
   // Not the option of spawn: its timer outlives a program that could not be started.
   const killer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs)
+  const killNow = (): void => void child.kill('SIGKILL')
+  process.once('exit', killNow)
   const startedAtMs = Date.now()
   const timer = setInterval(
     () => options.onAlive?.(Math.round((Date.now() - startedAtMs) / 1000)),
@@ -49,5 +51,6 @@ export async function runProgram(
   } finally {
     clearInterval(timer)
     clearTimeout(killer)
+    process.off('exit', killNow)
   }
 }

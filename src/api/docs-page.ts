@@ -7,7 +7,7 @@ import type { OpenApiDocument } from './http/openapi.ts'
 
 /*
  * Swagger UI from node_modules, without a CDN. It needs inline styles and data: images, so these
- * pages have a policy of their own (stack guide 3.3).
+ * pages have a policy of their own.
  */
 const DOCS_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +

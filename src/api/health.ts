@@ -6,7 +6,7 @@ import type { AppDeps } from './app-deps.ts'
 import { readReadiness } from './readiness.ts'
 import { route, type Route } from './http/route.ts'
 
-/** A process whose event loop is later than this does not count as alive (reliability guide 5.6). */
+/** A process whose event loop is later than this does not count as alive. */
 const MAX_LOOP_LAG_MS = 1_000
 
 const NO_STORE = { 'Cache-Control': 'no-store' } as const

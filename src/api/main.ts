@@ -5,7 +5,7 @@ import { listenForShutdown } from '../platform/shutdown.ts'
 import { StartError } from './http/listen.ts'
 import { startApi } from './server.ts'
 
-/** Reliability guide 5.7: an api process is gone within 30 s. */
+/** An api process that was told to stop is gone within this. */
 const LAST_RESORT_MS = 30_000
 
 const config = exitOnConfigError(() => loadConfig())

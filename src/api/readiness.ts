@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TASK_QUEUE } from '../contract/names.ts'
 import type { GatewayReadiness } from './gateway/document-gateway.ts'
 
-/** Below this nothing new is taken (reliability guide 5.6). */
+/** Below this nothing new is taken. */
 const MIN_FREE_DISK_BYTES = 1_073_741_824
 
 /** A prober must get its answer before it gives up itself (Kubernetes: 1 s by default, often 5). */

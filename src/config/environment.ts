@@ -81,7 +81,8 @@ export const ENVIRONMENT = z
     }),
     PY_OCR_STRICT_FILENAMES: withDefault(flag, 'false', {
       ...http,
-      description: 'Py OCR: `true` refuses every file name with a `..` or a slash in it.',
+      description:
+        'Py OCR: `true` refuses file names of anything but letters, digits, `_`, `-` and a dot.',
     }),
     PY_OCR_DOWNSCALE: withDefault(flag, 'false', {
       ...http,

@@ -1,5 +1,5 @@
 /**
- * How a failure is retried (the classes of Temporal guide 9):
+ * How a failure is retried:
  * `input` never; `nonsense` not by the activity, the workflow takes the next step of the ladder;
  * `busy` for as long as the schedule-to-close lasts, without counting; `transient` five times;
  * `engineDeath` twice; `bug` three times.

@@ -14,7 +14,7 @@ const MIME_TYPES: Readonly<Record<string, keyof typeof MAGIC>> = {
   'image/bmp': 'bmp',
 }
 
-// file-type steps over ID3 tags and the like; what counts here stands at offset 0 (guide U8).
+// file-type steps over ID3 tags and the like; what counts here stands at offset 0.
 const MAGIC: Readonly<Record<Exclude<MediaType, 'pdf'>, readonly string[]>> = {
   png: ['\x89PNG\r\n\x1a\n'],
   jpeg: ['\xff\xd8\xff'],

@@ -8,7 +8,7 @@ export type PlacedLine = Placed & { readonly line: TextLine }
 
 type RunShape = { left: number; right: number; lineHeight: number; pitch: number }
 
-// In line heights, or ratios; 82-88 % of line pairs are judged right (engines guide 4.4).
+// In line heights, or ratios; 82-88 % of line pairs are judged right.
 const BREAK_PITCH_RATIO = 1.5
 const BREAK_INDENT_HEIGHTS = 1.2
 const BREAK_SHORT_LINE_HEIGHTS = 6

@@ -9,9 +9,11 @@ export type Run<T extends Placed> = readonly Row<T>[]
 
 // In line heights: a white band of this height separates what is above from what is below.
 const CUT_HEIGHTS = 2
+// Less than half, because boxes of closely set lines overlap by a third of their height.
+const SAME_ROW_HEIGHTS = 0.4
 
 /**
- * Brings the lines of a page into reading order: recursive cutting (engines guide 4.4).
+ * Brings the lines of a page into reading order: recursive cutting.
  *
  * A region is cut at its highest white band, else at its best gutter between columns, else it is
  * read by rows. Each run that comes out is one region of rows; text flows within a run and breaks
@@ -35,7 +37,8 @@ export function rowsOf<T extends Placed>(items: readonly T[]): Run<T> {
     const before = row?.at(-1)
     const isSameRow =
       before !== undefined &&
-      centreOf(item) - centreOf(before) < Math.min(heightOf(item), heightOf(before)) / 2
+      centreOf(item) - centreOf(before) <
+        SAME_ROW_HEIGHTS * Math.min(heightOf(item), heightOf(before))
     if (row !== undefined && isSameRow) row.push(item)
     else rows.push([item])
   }

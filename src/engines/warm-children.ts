@@ -1,3 +1,4 @@
+import { OcrError } from '../platform/errors.ts'
 import type { GuardedProcess } from '../platform/guarded-process.ts'
 import { Slots } from './slots.ts'
 
@@ -58,7 +59,9 @@ export class WarmChildren implements AsyncDisposable {
   }
 
   async #takeChild(fresh: boolean): Promise<Child> {
-    if (this.#isClosed) throw new Error('The pool of children was closed')
+    if (this.#isClosed) {
+      throw new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed')
+    }
     const idle = this.#idle.pop()
     const isUsable = idle !== undefined && idle.process.alive && !fresh
     if (idle !== undefined && !isUsable) await idle.process[Symbol.asyncDispose]()

@@ -15,7 +15,7 @@ const POLL_INTERVAL_MS = 50
 
 /**
  * Watches one process from outside until it is stopped; limits inside the process lose content
- * silently (reliability guide 5.4). Keeps the event loop alive while it watches.
+ * silently. Keeps the event loop alive while it watches.
  *
  * @param onTrip called at most once, never after the returned function was called
  * @returns stops watching

@@ -23,7 +23,7 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
  * terminal ends a foreground process anyway, and a daemon has none.
  *
  * @param lastResortMs after the first signal, the process ends with code 1 when it is still there
- *   then. 30,000 for the api, 60,000 for workers (reliability guide 5.7).
+ *   then. 30,000 for the api, 60,000 for workers.
  */
 export function listenForShutdown(lastResortMs: number, host: ShutdownHost = process): Shutdown {
   const controller = new AbortController()

@@ -23,7 +23,7 @@ import {
 import { drawBytes, drawFirst, inspectBytes, pixelAt } from '../support/drawn-file.ts'
 
 /*
- * Bombs and wrecks (reliability guide 9.2, 9.3) that need seconds each. Which of the two guards stops
+ * Bombs and wrecks that need seconds each. Which of the two guards stops
  * a bomb first depends on the machine, so either is right, and nothing else.
  */
 const GUARD_CODES = ['TOO_COMPLEX', 'PAGE_TIMEOUT']

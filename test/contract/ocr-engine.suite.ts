@@ -118,6 +118,25 @@ export function describeOcrEngine(name: string, makeEngine: () => OcrEngine): vo
       await busy[Symbol.asyncDispose]()
     })
 
+    it('reads a page that killed its process once more at half size', async () => {
+      const idle = childProcessIds()
+      await using fragile = makeEngine()
+      const image = densePage()
+      const reading = fragile.recognize(image, {
+        languages: ['en'],
+        signal: AbortSignal.timeout(60_000),
+      })
+      const isNew = (pid: number) => !idle.includes(pid)
+      await until(() => childProcessIds().some(isNew), 'a child is at work')
+
+      for (const pid of childProcessIds().filter(isNew)) process.kill(pid, 'SIGKILL')
+      const { blocks, warnings } = await reading
+
+      assert.deepEqual(warnings, ['RETRIED_SMALLER'])
+      const [, , right = 0, bottom = 0] = blocks.at(-1)?.bbox ?? []
+      assert.ok(right > image.widthPx / 2 && bottom > image.heightPx / 2)
+    })
+
     it('leaves no process behind when it is disposed', async () => {
       const earlier = new Set(childProcessIds())
       const short = makeEngine()
@@ -141,10 +160,10 @@ function textPage(...texts: readonly string[]): PageImage {
 }
 
 function densePage(): PageImage {
-  const lines = Array.from({ length: 50 }, (_, row) => ({
-    text: 'Pack my box with five dozen liquor jugs and then some more',
+  const lines = Array.from({ length: 30 }, (_, row) => ({
+    text: 'Pack my box with five dozen liquor jugs and some more',
     xPx: 60,
-    yPx: 100 + row * 44,
+    yPx: 100 + row * 72,
   }))
   return drawPage(lines, { widthPx: 1654, heightPx: 2339 })
 }

@@ -4,7 +4,10 @@ const PAGE_HEIGHT_PT = 792
 
 /** The squares that spell the page number: black is 1, the first is the lowest bit. */
 export const BIT_COUNT = 12
+/** Side of a square. */
 export const BIT_SIZE_PT = 24
+
+/** Distance of the squares from the top of the page. */
 export const BIT_TOP_PT = 60
 
 /** Left edge of a square. */

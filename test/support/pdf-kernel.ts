@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 
 /*
- * Generates small PDFs and images, good and bad (reliability guide 9.1). Everything is built from
+ * Generates small PDFs and images, good and bad. Everything is built from
  * numbers, so that a test can vary sizes, filters and contents of a family of inputs.
  */
 

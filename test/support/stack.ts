@@ -16,6 +16,8 @@ export type Stack = AsyncDisposable & {
   readonly api: ManagedProcess
   readonly worker: ManagedProcess
   readonly client: Client
+  /** Environment of worker and api. */
+  readonly env: () => Readonly<Record<string, string>>
   /** Lines that the stub engine wrote, oldest first: `start 3`, `done 3`. */
   ledger(): Promise<string[]>
   ready(): Promise<void>
@@ -70,6 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     temporal,
     api,
     worker,
+    env,
     client: new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } }),
     ledger: async () => (await readFile(ledgerPath, 'utf8')).split('\n').filter(Boolean),
     ready: () =>

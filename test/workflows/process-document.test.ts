@@ -1,45 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ApplicationFailure, heartbeat, cancellationSignal } from '@temporalio/activity'
-import {
-  CancelledFailure,
-  QueryRejectedError,
-  WorkflowFailedError,
-  type WorkflowHandle,
-} from '@temporalio/client'
-import { MEMO, PROGRESS_QUERY } from '../../src/contract/names.ts'
-import type { Progress, ProgressAnswer } from '../../src/contract/progress.ts'
+import { ApplicationFailure } from '@temporalio/activity'
 import { startDocumentWorkflows } from '../support/document-workflows.ts'
+import { causeOf, failure, memoOf, untilCancelled } from '../support/run-outcome.ts'
 import { until } from '../support/until.ts'
-
-/** Runs until its attempt is cancelled, beating like a real activity. */
-async function untilCancelled(): Promise<never> {
-  const timer = setInterval(() => heartbeat(), 50)
-  try {
-    const signal = cancellationSignal()
-    return await new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    })
-  } finally {
-    clearInterval(timer)
-  }
-}
-
-function failure(code: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(code, code)
-}
-
-async function causeOf(handle: WorkflowHandle): Promise<unknown> {
-  const error: unknown = await handle.result().catch((thrown: unknown) => thrown)
-  assert.ok(error instanceof WorkflowFailedError)
-  return error.cause
-}
-
-async function memoOf(handle: WorkflowHandle): Promise<Progress | undefined> {
-  const { memo } = await handle.describe()
-  // Written by the workflow under test.
-  return memo?.[MEMO.progress] as Progress | undefined
-}
 
 describe('processDocument', () => {
   it('recognizes every page once and assembles them', async () => {
@@ -194,68 +158,6 @@ describe('processDocument', () => {
 
     assert.equal(documents.calls.assembled[0]?.marks, 'ooofo')
     assert.deepEqual(documents.calls.assembled[0].failed, [{ page: 4, code: 'PAGE_POISON' }])
-  })
-
-  it('keeps finished pages when it is cancelled, and refuses queries afterwards', async () => {
-    await using documents = await startDocumentWorkflows(6, {
-      recognizePage: async ({ page }) =>
-        page <= 2 ? { status: 'ok', characters: 1, confidencePercent: 1 } : untilCancelled(),
-    })
-    const handle = await documents.start({ windowPages: 2 })
-    await until(
-      async () => (await handle.query<ProgressAnswer>(PROGRESS_QUERY)).marks === 'oo....',
-      'two pages are done',
-    )
-
-    await handle.cancel()
-    const cause = await causeOf(handle)
-
-    assert.ok(cause instanceof CancelledFailure)
-    assert.equal(documents.calls.assembled[0]?.outcome, 'cancelled')
-    assert.equal(documents.calls.assembled[0].marks, 'oo....')
-    assert.equal((await handle.describe()).status.name, 'CANCELLED')
-    assert.equal((await memoOf(handle))?.phase, 'cancelled')
-    await assert.rejects(handle.query(PROGRESS_QUERY), QueryRejectedError)
-  })
-
-  it('ends as cancelled when the cancel arrives while the results are written', async () => {
-    let isAssembling = false
-    await using documents = await startDocumentWorkflows(1, {
-      assembleDocument: async ({ outcome }) => {
-        isAssembling = true
-        return outcome === 'completed' ? untilCancelled() : Promise.reject(failure('BLOB_MISSING'))
-      },
-    })
-    const handle = await documents.start()
-    await until(() => isAssembling, 'the results are written')
-
-    await handle.cancel()
-
-    assert.ok((await causeOf(handle)) instanceof CancelledFailure)
-  })
-
-  it('delivers what is done when its time is up', async () => {
-    await using documents = await startDocumentWorkflows(3, {
-      recognizePage: async ({ page }) =>
-        page === 1 ? { status: 'ok', characters: 1, confidencePercent: 1 } : untilCancelled(),
-    })
-
-    const handle = await documents.start({ deadlineAtMs: Date.now() + 2_000 })
-    await handle.result()
-
-    assert.equal(documents.calls.assembled[0]?.marks, 'off')
-    assert.deepEqual(documents.calls.assembled[0].failed, [
-      { page: 2, code: 'TIME_BUDGET' },
-      { page: 3, code: 'TIME_BUDGET' },
-    ])
-  })
-
-  it('fails as TIME_BUDGET when its time is up before anything is known', async () => {
-    await using documents = await startDocumentWorkflows(3, { inspectDocument: untilCancelled })
-
-    const cause = await causeOf(await documents.start({ deadlineAtMs: Date.now() + 300 }))
-
-    assert.ok(cause instanceof ApplicationFailure && cause.type === 'TIME_BUDGET')
   })
 
   it('tells its progress without any worker', async () => {

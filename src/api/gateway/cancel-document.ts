@@ -19,7 +19,7 @@ export type CancelDependencies = {
 
 /**
  * Asks a document's workflow to stop and looks for up to 5 s how it ends; `null` for an unknown id.
- * The workflow decides (Temporal guide 11): it may complete before it sees the request.
+ * The workflow decides: it may complete before it sees the request.
  *
  * @throws {OcrError} `SERVICE_UNAVAILABLE`, `STORAGE_UNAVAILABLE`
  */

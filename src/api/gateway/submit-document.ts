@@ -19,7 +19,7 @@ import type { TemporalDocuments } from './temporal-documents.ts'
 const START_BUDGET_MS = 5000
 /** The sweep removes unused blobs after 24 hours; younger than this, they outlive the start. */
 const RENEW_BLOB_AFTER_MS = 12 * 60 * 60 * 1000
-/** Temporal guide 5.1: a run of 400 pages replays in well under a second. */
+/** A run of 400 pages replays in well under a second. */
 const PAGES_PER_RUN = 400
 /** A batch is drawn by one guarded child; more would delay the first pages. */
 const PAGES_PER_RASTER_BATCH = 25

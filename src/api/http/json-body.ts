@@ -4,8 +4,7 @@ import { json, type RequestHandler } from 'express'
 export const JSON_LIMIT_BYTES = 1_048_576
 
 /**
- * Reads JSON bodies of up to 1 MiB; compressed ones are refused, not inflated (reliability guide,
- * U14). A body of another content type is left alone, so that a form of another site is no request.
+ * Reads JSON bodies of up to 1 MiB; compressed ones are refused, not inflated. A body of another content type is left alone, so that a form of another site is no request.
  */
 export function jsonBody(): RequestHandler {
   return json({ limit: JSON_LIMIT_BYTES, inflate: false, type: 'application/json' })

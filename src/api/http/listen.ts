@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { coerceError } from '../../platform/errors.ts'
 import { answerClientErrors } from './answer-client-errors.ts'
 
-// Reliability guide 4.1, U3 to U5. `requestTimeout` covers the whole request, so it must let a
+// Slow and idle clients must not crowd out the others. `requestTimeout` covers the whole request, so it must let a
 // 200 MB upload over a 1 Mbit/s line pass (27 min); slow bodies are cut off by the byte guard.
 const SERVER_OPTIONS = {
   headersTimeout: 15_000,
@@ -13,10 +13,10 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: 5_000,
 } as const
 const MAX_HEADERS = 100
-// More than the 2,000 idle connections that new clients must survive (U4); `headersTimeout` ends those.
+// More than the 2,000 idle connections that new clients must survive; `headersTimeout` ends those.
 const MAX_CONNECTIONS = 4_000
 
-// Reliability guide 5.7 gives an api process 30 s; uploads under way get most of it.
+// An api process that was told to stop has 30 s; uploads under way get most of it.
 const CLOSE_GRACE_MS = 20_000
 
 /** Why the api cannot start, in one sentence for the operator. */

@@ -18,7 +18,7 @@ export function refuseUnknown(req: Request, res: Response, _next: NextFunction):
 }
 
 /**
- * Refuses compressed bodies: inflating them is what a gzip bomb needs (reliability guide, U14).
+ * Refuses compressed bodies: inflating them is what a gzip bomb needs.
  *
  * @throws {RequestError} `REQUEST_MALFORMED` with status 415
  */

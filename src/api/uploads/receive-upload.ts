@@ -119,7 +119,7 @@ function multerOptions(storage: UploadStorage, maxBytes: number): Options {
     storage,
     // Latin-1 by default, which spoils Chinese names.
     defParamCharset: 'utf8',
-    // Every limit is named, because those left out are infinite: reliability guide U12.
+    // Every limit is named, because those left out are infinite.
     limits: {
       fileSize: maxBytes,
       files: 1,

@@ -18,7 +18,7 @@ export type DecodedBmp = {
  * order. Every size is checked against the file and `maxPixels` before memory is taken for it.
  *
  * @throws {OcrError} `CORRUPT_IMAGE`, `IMAGE_DIMENSIONS`
- * @see reliability guide 4.3; Microsoft, "Bitmap Storage" (wingdi.h)
+ * @see Microsoft, "Bitmap Storage" (wingdi.h)
  */
 export function decodeBmp(file: Buffer, maxPixels: number): DecodedBmp {
   const header = readBmpHeader(file)

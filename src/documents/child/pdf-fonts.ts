@@ -3,7 +3,7 @@ import { GlobalFonts } from '@napi-rs/canvas'
 
 const WEIGHTS = ['400Regular', '700Bold']
 // What pdf.js asks the canvas for when a font is not embedded. Without these, Chinese comes out as
-// empty boxes even where the system has a font for it (stack guide 3.1).
+// empty boxes even where the system has a font for it.
 const FALLBACK_FAMILIES = ['sans-serif', 'serif', 'monospace']
 
 /** Makes Noto Sans SC the font of all text whose own font is not in the document. */

@@ -37,7 +37,7 @@ export function cancelRoute(deps: AppDeps): Route {
             }
       } catch (error) {
         if (error instanceof OcrError) throw error
-        // Temporal refused: dialects guide 5.5, 10.
+        // Temporal refused the cancel.
         deps.logger.error(
           { requestId: requestIdOf(response), documentId: taskId, err: coerceError(error) },
           'cancel failed',

@@ -27,7 +27,7 @@ export const CANCEL_FAILED = { error: '取消任务失败', code: 'CANCEL_FAILED
 
 const UNAVAILABLE = { error: '服务暂时不可用', code: 'SERVICE_UNAVAILABLE' } as const
 
-/** What the document says, or our texts where it has no answer (dialects guide 5.2). */
+/** What the document says, or our texts where it has no answer. */
 const ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
   EMPTY_FILE: answer(400, { ...NO_FILE_UPLOADED, detail_code: 'EMPTY_FILE' }),
   UNSUPPORTED_FILE_TYPE: answer(400, {

@@ -43,8 +43,8 @@ export function toFailureText(code: FailureCode): string {
 }
 
 /**
- * Retries that were spent before a task failed with a code: what its retry class allows (Temporal
- * guide 9), because only the last failure of a page is kept. Input is never tried again; nonsense
+ * Retries that were spent before a task failed with a code: what its retry class allows, because
+ * only the last failure of a page is kept. Input is never tried again; nonsense
  * gets one step of the ladder; busy is retried without counting, once at least.
  */
 export function retryCountOf(code: FailureCode): number {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /*
  * Bodies of the document "Py OCR 服务 API 文档" (v1.0.0), each with the sentence it comes from.
- * `detail_code` is ours and stands only in bodies that report a failure (dialects guide 2.1).
+ * `detail_code` is ours and stands only in bodies that report a failure.
  */
 
 const detailCode = z
@@ -48,7 +48,7 @@ export const failedSchema = z.strictObject({
   detail_code: detailCode,
 })
 
-/** Cancelled is no documented status; this is what upstream's code answers (dialects guide 5.3). */
+/** Cancelled is no documented status; this is what upstream's code answers. */
 export const cancelledStatusSchema = z.strictObject({
   status: z.literal('cancelled'),
   error: z.literal('任务已被用户取消'),
