@@ -25,7 +25,10 @@ describe('processDocument', () => {
       resultSha256: 'aa',
     })
     assert.equal(documents.calls.assembled[0]?.marks, 'oedoo')
-    assert.deepEqual(documents.calls.drawn.flat().toSorted(), [1, 2, 3, 4, 5])
+    assert.deepEqual(
+      documents.calls.drawn.flat().toSorted((a, b) => a - b),
+      [1, 2, 3, 4, 5],
+    )
     const progress = await memoOf(handle)
     assert.equal(progress?.phase, 'completed')
     assert.equal(progress.donePages, 5)
@@ -134,7 +137,10 @@ describe('processDocument', () => {
     })
     await handle.result()
 
-    assert.deepEqual(documents.calls.drawn.flat().toSorted(), [2, 3, 9])
+    assert.deepEqual(
+      documents.calls.drawn.flat().toSorted((a, b) => a - b),
+      [2, 3, 9],
+    )
     assert.equal(documents.calls.assembled[0]?.marks, 'ooo')
   })
 
