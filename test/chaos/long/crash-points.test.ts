@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { manageProcess } from '../support/managed-process.ts'
-import { markedDocument } from '../support/marked-document.ts'
-import { startStack, type Stack } from '../support/stack.ts'
-import { postDocument, readPages, waitForEnd } from '../support/stack-client.ts'
-import { until } from '../support/until.ts'
+import { manageProcess } from '../../support/managed-process.ts'
+import { markedDocument } from '../../support/marked-document.ts'
+import { startStack, type Stack } from '../../support/stack.ts'
+import { postDocument, readPages, waitForEnd } from '../../support/stack-client.ts'
+import { until } from '../../support/until.ts'
 
 const POINTS = ['before-blob', 'after-blob', 'before-start', 'before-answer']
 
@@ -26,7 +26,7 @@ describe('kill -9 of the api during a submit', () => {
       const key = `key-${point}`
       const crashing = manageProcess(
         process.execPath,
-        [join(import.meta.dirname, '..', 'support', 'crashing-api.ts')],
+        [join(import.meta.dirname, '..', '..', 'support', 'crashing-api.ts')],
         () => ({ ...stack.env(), OCR_PORT: new URL(stack.url).port, OCR_CRASH_AT: point }),
       )
       await stack.api.end('SIGKILL')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { markedDocument } from '../support/marked-document.ts'
-import { startStack, type Stack } from '../support/stack.ts'
-import { readStatus, submitDocument, waitForEnd } from '../support/stack-client.ts'
-import { until } from '../support/until.ts'
+import { markedDocument } from '../../support/marked-document.ts'
+import { startStack, type Stack } from '../../support/stack.ts'
+import { readStatus, submitDocument, waitForEnd } from '../../support/stack-client.ts'
+import { until } from '../../support/until.ts'
 
 const CANCELS = 20
 const GONE_WITHIN_MS = 2_000
@@ -44,7 +44,7 @@ describe('cancel with the built-in engine at work', () => {
   it(`stops the children within ${GONE_WITHIN_MS} ms (p95 of ${CANCELS})`, async (test) => {
     for (let round = 0; round < CANCELS; round++) {
       const marker = Buffer.from(`% round ${round}\n`)
-      const bytes = new Uint8Array(Buffer.concat([markedDocument(12, 33), marker]))
+      const bytes = new Uint8Array(Buffer.concat([markedDocument(12), marker]))
       const id = await submitDocument(stack.url, bytes)
       await until(
         async () => ((await readStatus(stack.url, id))?.pages.done ?? 0) >= 1,
