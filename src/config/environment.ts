@@ -132,7 +132,8 @@ export const ENVIRONMENT = z
     }),
     OCR_FALLBACK_ENGINE: withDefault(oneOf([...ENGINE_IDS, 'none']), 'paddle', {
       ...work,
-      description: 'Engine that takes over a page on which the chosen one answers nonsense.',
+      description:
+        'Engine that takes over a page on which an engine behind a server answers nonsense; the built-in ones need none.',
     }),
     OCR_PADDLE_MODELS: withoutDefault(text, 'the models that npm brings', {
       ...work,

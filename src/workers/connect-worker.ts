@@ -3,6 +3,7 @@ import { NativeConnection } from '@temporalio/worker'
 import type { TemporalConfig } from '../config/config.ts'
 import { coerceError } from '../platform/errors.ts'
 import { workerLogger } from '../platform/logger.ts'
+import { installTemporalRuntime } from './temporal-runtime.ts'
 
 /** Address of a server that was started without saying where. */
 export const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233'
@@ -10,7 +11,7 @@ export const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233'
 const RETRY_MS = 1_000
 
 /**
- * Connects a worker to Temporal, and waits for as long as there is no server: a worker that is
+ * Connects the worker of this process to Temporal, and waits for as long as there is no server: a worker that is
  * started first is no mistake.
  *
  * @throws {Error} an abort error when the signal fires first
@@ -22,6 +23,8 @@ export async function connectWorker(
   const address = temporal.address ?? DEFAULT_TEMPORAL_ADDRESS
   for (;;) {
     signal.throwIfAborted()
+    // Each time: the SDK drops its runtime, our logger with it, when a connection cannot be made.
+    installTemporalRuntime()
     try {
       return await NativeConnection.connect({
         address,

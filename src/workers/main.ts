@@ -1,21 +1,24 @@
-import { exitOnConfigError } from '../config/config-error.ts'
+import { CONFIG_EXIT_CODE, exitOnConfigError } from '../config/config-error.ts'
 import { loadConfig } from '../config/config.ts'
-import { isAbortError } from '../platform/errors.ts'
+import { isAbortError, OcrError } from '../platform/errors.ts'
 import { setLogLevel, workerLogger } from '../platform/logger.ts'
 import { listenForShutdown } from '../platform/shutdown.ts'
-import { installTemporalRuntime } from './temporal-runtime.ts'
 import { startWorker } from './worker.ts'
 
 const config = exitOnConfigError(() => loadConfig())
 setLogLevel(config.logLevel)
-installTemporalRuntime()
 using shutdown = listenForShutdown(config.worker.shutdownGraceMs + 15_000)
 try {
   await using worker = await startWorker(config, shutdown.signal)
   await Promise.race([worker.ended, shutdown.requested])
 } catch (error) {
-  if (!isAbortError(error)) {
-    workerLogger.fatal({ err: error }, 'worker ended')
-    process.exitCode = 1
-  }
+  if (!isAbortError(error)) process.exitCode = report(error)
+}
+
+/** An engine that is not set up is for a person to mend: one sentence, and no restart would help. */
+function report(error: unknown): number {
+  const isSetUp = !(error instanceof OcrError) || error.kind !== 'input'
+  if (isSetUp) workerLogger.fatal({ err: error }, 'worker ended')
+  else workerLogger.fatal({ code: error.code, detail: error.publicDetail }, error.message)
+  return isSetUp ? 1 : CONFIG_EXIT_CODE
 }

@@ -12,7 +12,9 @@ const PINO_LEVEL = {
 /**
  * Sends the lines of Temporal's SDK, of its core and of workflows into our own log.
  *
- * Once per process, before any connection or worker exists.
+ * Before any connection or worker exists.
+ *
+ * @throws {Error} when a runtime is there already
  */
 export function installTemporalRuntime(): void {
   Runtime.install({

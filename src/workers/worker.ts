@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Worker, type WorkerOptions } from '@temporalio/worker'
-import { createActivities } from '../activities/index.ts'
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
+import { createActivities, type Activities } from '../activities/index.ts'
 import type { Config, WorkerRole } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
 import type { EngineId } from '../contract/engines.ts'
@@ -32,14 +32,19 @@ export type RunningWorker = AsyncDisposable & {
 /** Temporary files older than this belong to a process that died. */
 const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000
 
+/** After the grace, activities that do not stop when told to are abandoned. */
+const FORCE_AFTER_GRACE_MS = 10_000
+
 /** Open documents whose state stays in memory; above it every step replays a history. */
 const MAX_CACHED_WORKFLOWS = 200
 
 /**
- * Starts a worker for the configured roles. Waits until Temporal answers.
+ * Starts a worker for the configured roles: tries the store and the CPU engine, then waits until
+ * Temporal answers.
  *
  * @param signal Gives up waiting for Temporal.
- * @throws {Error} when the store, an engine or the workflow bundle cannot be set up
+ * @throws {OcrError} `STORAGE_UNAVAILABLE`; `PROGRAM_MISSING` or `ENGINE_MISCONFIGURED` when the CPU
+ *   engine cannot work
  */
 export async function startWorker(
   config: Config,
@@ -61,42 +66,21 @@ export async function startWorker(
       }),
     ),
   )
+  const engineFor = overrides.engineFor ?? pool.engineFor
+  if (config.worker.roles.includes('ocr-cpu')) {
+    // A missing program or model is said here, in one sentence, and not on every page.
+    await store.ping()
+    await engineFor(config.engines.cpuEngine).probe(signal)
+  }
   const connection = await connectWorker(config.temporal, signal)
   setUp.defer(() => connection.close())
-  const activities = createActivities({
-    store,
-    engineFor: overrides.engineFor ?? pool.engineFor,
-    temporaryDirectory,
-  })
-  const queues = overrides.queues ?? TASK_QUEUE
-  const common = {
+  const options = roleOptions(config, {
     connection,
-    namespace: config.temporal.namespace,
-    shutdownGraceTime: config.worker.shutdownGraceMs,
-    shutdownForceTime: config.worker.shutdownGraceMs + 10_000,
-  } satisfies Partial<WorkerOptions>
-  const optionsOf: Record<WorkerRole, WorkerOptions> = {
-    documents: {
-      ...common,
-      ...workflowSource(config.worker.workflowBundlePath),
-      taskQueue: queues.documents,
-      maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-      // A killed worker's open runs wait this long for it before another one takes them.
-      stickyQueueScheduleToStartTimeout: '3s',
-    },
-    'ocr-cpu': {
-      ...common,
-      taskQueue: queues.cpu,
-      activities,
-      maxConcurrentActivityTaskExecutions: config.worker.cpuSlots,
-      maxConcurrentActivityTaskPolls: config.worker.cpuSlots,
-      // A cancel reaches an activity in the reply to a heartbeat: this is how late it may be.
-      maxHeartbeatThrottleInterval: config.worker.heartbeatThrottleMs,
-      defaultHeartbeatThrottleInterval: config.worker.heartbeatThrottleMs,
-    },
-  }
+    activities: createActivities({ store, engineFor, temporaryDirectory }),
+    queues: overrides.queues ?? TASK_QUEUE,
+  })
   const workers: Worker[] = []
-  for (const role of config.worker.roles) workers.push(await Worker.create(optionsOf[role]))
+  for (const role of config.worker.roles) workers.push(await Worker.create(options[role]))
   workerLogger.info({ roles: config.worker.roles, slots: config.worker.cpuSlots }, 'worker started')
   const runs = workers.map((worker) => worker.run())
   const resources = setUp.move()
@@ -106,6 +90,46 @@ export async function startWorker(
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
       await Promise.allSettled(runs)
       await resources.disposeAsync()
+    },
+  }
+}
+
+function roleOptions(
+  { temporal, worker }: Config,
+  {
+    connection,
+    activities,
+    queues,
+  }: {
+    connection: NativeConnection
+    activities: Activities
+    queues: NonNullable<WorkerOverrides['queues']>
+  },
+): Record<WorkerRole, WorkerOptions> {
+  const common = {
+    connection,
+    namespace: temporal.namespace,
+    shutdownGraceTime: worker.shutdownGraceMs,
+    shutdownForceTime: worker.shutdownGraceMs + FORCE_AFTER_GRACE_MS,
+  }
+  return {
+    documents: {
+      ...common,
+      ...workflowSource(worker.workflowBundlePath),
+      taskQueue: queues.documents,
+      maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      // A killed worker's open runs wait this long for it before another one takes them.
+      stickyQueueScheduleToStartTimeout: '3s',
+    },
+    'ocr-cpu': {
+      ...common,
+      taskQueue: queues.cpu,
+      activities,
+      maxConcurrentActivityTaskExecutions: worker.cpuSlots,
+      maxConcurrentActivityTaskPolls: worker.cpuSlots,
+      // A cancel reaches an activity in the reply to a heartbeat: this is how late it may be.
+      maxHeartbeatThrottleInterval: worker.heartbeatThrottleMs,
+      defaultHeartbeatThrottleInterval: worker.heartbeatThrottleMs,
     },
   }
 }

@@ -2,14 +2,12 @@ import { exitOnConfigError } from '../../src/config/config-error.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { setLogLevel } from '../../src/platform/logger.ts'
 import { listenForShutdown } from '../../src/platform/shutdown.ts'
-import { installTemporalRuntime } from '../../src/workers/temporal-runtime.ts'
 import { startWorker } from '../../src/workers/worker.ts'
 import { createStubEngine } from './stub-engine.ts'
 
 // The worker program with the stub engine in place of the real ones; everything else is as shipped.
 const config = exitOnConfigError(() => loadConfig())
 setLogLevel(config.logLevel)
-installTemporalRuntime()
 using shutdown = listenForShutdown(config.worker.shutdownGraceMs + 15_000)
 const engine = createStubEngine({
   delayMs: Number(process.env['STUB_DELAY_MS'] ?? 0),
