@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream'
 import { loadConfig, type Config } from '../../src/config/config.ts'
 import { coerceError } from '../../src/platform/errors.ts'
 import { createTemporalLauncher } from '../temporal/launcher.ts'
-import type { TemporalServer } from '../temporal/server.ts'
+import { prepareNamespace, type TemporalServer } from '../temporal/server.ts'
 import { keepRunning, startNodePart, type RunningPart } from './part.ts'
 import { copyPrefixed } from './prefixed-output.ts'
 import type { SupervisorMessage } from './supervisor-message.ts'
@@ -91,6 +91,11 @@ type KeptTemporal = Pick<TemporalServer, 'address' | 'uiUrl'> & {
 async function startTemporal({ temporal, ...rest }: Config): Promise<KeptTemporal> {
   if (temporal.address !== null) {
     say(`Temporal: TEMPORAL_ADDRESS is set, using ${temporal.address}`)
+    // With TLS or a key the cluster is somebody's who sets it up: docs/operations.md says how.
+    if (!temporal.tls)
+      await prepareNamespace(temporal.address, temporal.namespace).catch((error: unknown) =>
+        say(`Temporal: ${coerceError(error).message}; see docs/operations.md`),
+      )
     return {
       address: temporal.address,
       uiUrl: null,

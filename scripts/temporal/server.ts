@@ -92,7 +92,12 @@ async function spawnServer(
   throw outcome
 }
 
-async function prepareNamespace(address: string, namespace: string): Promise<void> {
+/**
+ * Sets the retention and the search attributes that we need, where they are missing.
+ *
+ * @throws {Error} when the server does not answer within 30 s or refuses
+ */
+export async function prepareNamespace(address: string, namespace: string): Promise<void> {
   const connection = await connectWhenReady(address, namespace, READY_TIMEOUT_MS)
   if (connection === null)
     throw new Error(`Cannot reach Temporal at ${address}: no answer within 30 s`)

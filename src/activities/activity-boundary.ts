@@ -7,6 +7,7 @@ import {
 } from '@temporalio/activity'
 import type { FailureCode, FailureKind } from '../contract/failures.ts'
 import { coerceError, OcrError } from '../platform/errors.ts'
+import { storageError, systemCode } from '../storage/object-file.ts'
 
 /** What an activity has used up, kept in its heartbeat details (nothing else goes there). */
 type Spent = { unfinished: number; transient: number; engineDeath: number; bug: number }
@@ -97,11 +98,17 @@ function failForGood(code: FailureCode): ApplicationFailure {
   return ApplicationFailure.nonRetryable(code, code)
 }
 
-function classify(error: unknown): {
+/** What the operating system says when the host, and not this document, is in trouble. */
+const HOST_TROUBLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']
+
+function classify(thrown: unknown): {
   kind: FailureKind
   code: FailureCode
   retryAfterMs: number | null
 } {
+  const error = HOST_TROUBLE.includes(systemCode(thrown) ?? '')
+    ? storageError('use the local disk', thrown)
+    : thrown
   if (error instanceof OcrError) {
     log.info('activity failed', { code: error.code, reason: error.message })
     return error

@@ -6,8 +6,8 @@ import type {
   Manifest,
 } from '../contract/document.ts'
 import { selectPages } from '../contract/page-ranges.ts'
-import type { Usage } from '../contract/page.ts'
-import { PAGE_MARK } from '../contract/progress.ts'
+import type { FailedPage, PageRecord, Usage } from '../contract/page.ts'
+import { PAGE_MARK, type ProgressAnswer } from '../contract/progress.ts'
 import {
   formFeedText,
   layoutJson,
@@ -28,9 +28,9 @@ import { readRequest } from './source-document.ts'
 /**
  * Merges the delivered pages into text, Markdown and JSON and writes the manifest: the last step of
  * every ending, cancelled and failed included. Built from the ordered marks alone, so a second run
- * writes the same bytes.
+ * writes the same results. A page that is no longer in the store ends as failed with `BLOB_MISSING`.
  *
- * @throws {OcrError} `BLOB_MISSING` when a delivered page is no longer there; `STORAGE_UNAVAILABLE`
+ * @throws {OcrError} `BLOB_MISSING` when none of the delivered pages is there; `STORAGE_UNAVAILABLE`
  */
 export async function assembleDocument(
   deps: ActivityDependencies,
@@ -40,6 +40,7 @@ export async function assembleDocument(
   const request = await readRequest(deps, input)
   const delivered = input.progress.donePages - input.progress.failedPages
   const written = delivered === 0 ? null : await writeResults(deps, { input, request }, signal)
+  const { progress, marks, failed } = written?.state ?? input
   const manifest: Manifest = {
     documentId: input.documentId,
     documentSha256: input.documentSha256,
@@ -47,14 +48,14 @@ export async function assembleDocument(
     owner: request.owner,
     engine: input.engine,
     outcome: input.outcome,
-    failureCode: input.progress.failureCode,
-    progress: input.progress,
+    failureCode: progress.failureCode,
+    progress,
     pageCount: input.pageCount,
     pages: input.pages,
-    marks: input.marks,
-    failed: input.failed,
+    marks,
+    failed,
     createdAt: request.createdAt,
-    startedAt: isoOrNull(input.progress.startedAtMs),
+    startedAt: isoOrNull(progress.startedAtMs),
     endedAt: new Date().toISOString(),
     results: written?.results ?? null,
     usage: written?.usage ?? null,
@@ -68,15 +69,21 @@ export async function assembleDocument(
   }
 }
 
+type Written = {
+  readonly results: NonNullable<Manifest['results']>
+  readonly usage: Usage | null
+  /** As the input had it, less the pages that are no longer there. */
+  readonly state: ProgressAnswer
+}
+
 async function writeResults(
   deps: ActivityDependencies,
   work: { input: AssembleInput; request: DocumentRequest },
   signal: AbortSignal,
-): Promise<{ results: NonNullable<Manifest['results']>; usage: Usage | null }> {
+): Promise<Written> {
   const { input, request } = work
-  const { documentId, engine, failed, progress } = input
-  const head = { documentId, engine, totalPages: progress.totalPages, failed }
-  await using temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'results-')
+  const { documentId, engine } = input
+  await using temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'results')
   await using text = await openResult(temporary.path, 'text')
   await using markdownFile = await openResult(temporary.path, 'markdown')
   await using json = await openResult(temporary.path, 'json')
@@ -85,15 +92,24 @@ async function writeResults(
     [markdownFile, markdown],
     [json, layoutJson],
   ]
-  for (const [file, format] of outputs) await file.write(format.start(head))
+  let state: ProgressAnswer = input
+  const head = () => ({
+    documentId,
+    engine,
+    totalPages: state.progress.totalPages,
+    deliveredPages: state.progress.donePages - state.progress.failedPages,
+    failed: state.failed,
+  })
+  for (const [file, format] of outputs) await file.write(format.start(head()))
   let usage: Usage | null = null
-  let place = 0
-  for await (const page of resultPages(deps, work, signal)) {
+  for await (const { page, place } of resultPages(deps, work, signal)) {
+    if ('code' in page) state = withFailure(state, page, place)
+    if ('usage' in page) usage = sumOf(usage, page.usage)
     for (const [file, format] of outputs) await file.write(format.page(page, place))
-    place += 1
-    if (!('code' in page)) usage = sumOf(usage, page.usage)
   }
-  for (const [file, format] of outputs) await file.write(format.end(head))
+  if (head().deliveredPages === 0)
+    throw new OcrError('BLOB_MISSING', 'Cannot assemble the document: no page is in the store')
+  for (const [file, format] of outputs) await file.write(format.end(head()))
   for (const [file] of outputs)
     await deps.store.put(resultKey(documentId, file.format), createReadStream(file.path), {
       contentType: RESULT_FILE[file.format].contentType,
@@ -110,32 +126,50 @@ async function writeResults(
       textSha256: text.sha256(),
     },
     usage,
+    state,
   }
 }
 
-/** The pages that have an outcome, in page order; those still waiting when it ended are left out. */
+/** The selected pages in order, each as it ended; `place` counts them from 0. */
 async function* resultPages(
   deps: ActivityDependencies,
   { input, request }: { input: AssembleInput; request: DocumentRequest },
   signal: AbortSignal,
-): AsyncGenerator<ResultPage> {
+): AsyncGenerator<{ page: ResultPage; place: number }> {
   const engine = deps.engineFor(input.engine)
+  const { languages, dpi } = request
   const failures = new Map(input.failed.map((failure) => [failure.page, failure]))
   for (const [place, page] of selectPages(input.pages, input.pageCount).entries()) {
     signal.throwIfAborted()
     const failure = failures.get(page)
-    if (failure) yield failure
-    if (failure || input.marks[place] === PAGE_MARK.waiting) continue
-    const { languages, dpi } = request
-    const ref = { sha256: input.documentSha256, page, engine: engine.id, languages, dpi }
-    const record =
-      (await readJson<Exclude<ResultPage, { code: unknown }>>(
-        deps.store,
-        pageRecordKeyFor(ref, engine.version),
-      )) ?? (await findPageRecord(deps.store, ref))
-    if (record === null)
-      throw new OcrError('BLOB_MISSING', `Cannot assemble page ${page}: it is not in the store`)
-    yield record
+    if (failure) yield { page: failure, place }
+    else if (input.marks[place] === PAGE_MARK.waiting)
+      yield { page: { page, isUnread: true }, place }
+    else {
+      const ref = { sha256: input.documentSha256, page, engine: engine.id, languages, dpi }
+      const record =
+        (await readJson<PageRecord>(deps.store, pageRecordKeyFor(ref, engine.version))) ??
+        (await findPageRecord(deps.store, ref))
+      yield { page: record ?? { page, code: 'BLOB_MISSING' }, place }
+    }
+  }
+}
+
+/** Counts a page as failed that counted as delivered before. */
+function withFailure(state: ProgressAnswer, failure: FailedPage, place: number): ProgressAnswer {
+  const { progress, marks, failed } = state
+  const mark = marks[place]
+  if (mark === PAGE_MARK.failed) return state
+  return {
+    progress: {
+      ...progress,
+      okPages: progress.okPages - Number(mark === PAGE_MARK.ok),
+      emptyPages: progress.emptyPages - Number(mark === PAGE_MARK.empty),
+      degradedPages: progress.degradedPages - Number(mark === PAGE_MARK.degraded),
+      failedPages: progress.failedPages + 1,
+    },
+    marks: marks.slice(0, place) + PAGE_MARK.failed + marks.slice(place + 1),
+    failed: [...failed, failure].toSorted((a, b) => a.page - b.page),
   }
 }
 

@@ -6,12 +6,16 @@ import type { FailedPage, PageWarning } from '../contract/page.ts'
 import { drawPages } from '../documents/draw-pages.ts'
 import type { PageImage } from '../engines/engine.ts'
 import { pageImageFactsKey, pageImageKey, type PageImageRef } from '../storage/object-keys.ts'
-import { readBytes, readJson, writeJson } from '../storage/read-blob.ts'
+import { readBytes, readJson, writeJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openSource } from './source-document.ts'
 
 /** Above the 40 Mpx guard no page is drawn; an 8-bit RGB PNG of that size stays below this. */
 const MAX_IMAGE_BYTES = 160 * 1024 * 1024
+
+/** Where the header chunk of a PNG has its size. */
+const PNG_WIDTH_AT = 16
+const PNG_HEIGHT_AT = 20
 
 /** What is known of a stored page image. */
 export type PageImageFacts = {
@@ -52,8 +56,11 @@ export async function drawIntoStore(
     await deps.store.put(pageImageKey(ref), createReadStream(path), {
       contentType: 'image/png',
       signal,
+      // Another document of the same bytes may have drawn it and turned it upright meanwhile.
+      ifAbsent: true,
     })
-    await writeJson(deps.store, pageImageFactsKey(ref), { ...size, warnings: drawn.warnings })
+    const facts: PageImageFacts = { ...size, warnings: drawn.warnings }
+    await writeJsonIfAbsent(deps.store, pageImageFactsKey(ref), facts)
     await rm(path, { force: true })
   }
   return failed
@@ -68,8 +75,9 @@ export async function readPageImage(
   if (facts === null) return null
   const png = await readBytes(deps.store, pageImageKey(ref), MAX_IMAGE_BYTES)
   if (png === null) return null
-  const { warnings, ...size } = facts
-  return { image: { png, ...size }, warnings }
+  // The pixels are the truth: a crash may have left the facts of the page before it was turned.
+  const [widthPx, heightPx] = [png.readUInt32BE(PNG_WIDTH_AT), png.readUInt32BE(PNG_HEIGHT_AT)]
+  return { image: { png, widthPx, heightPx, dpi: facts.dpi }, warnings: facts.warnings }
 }
 
 /** Replaces a page image by the same page turned upright. */

@@ -45,7 +45,7 @@ export async function openSource(
   signal: AbortSignal,
 ): Promise<SourceDocument> {
   const request = await readRequest(deps, ref)
-  const temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'source-')
+  const temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'source')
   try {
     const path = join(temporary.path, `upload.${request.mediaType}`)
     const blob = await deps.store.get(blobKey(ref.documentSha256))

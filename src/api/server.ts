@@ -59,9 +59,12 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
     checkResponses: overrides.checkResponses ?? false,
   }
   const { host, port, compatPorts } = config.api
-  const main = setUp.use(await listen(createApp(deps), { host, port }))
+  const main = await listen(createApp(deps), { host, port })
   const compat = await openCompatPorts(deps, { host, ports: compatPorts })
-  for (const listener of compat) setUp.use(listener)
+  // Together: one with a slow download must not keep the others open.
+  setUp.defer(async () => {
+    await Promise.all([main, ...compat].map((listener) => listener[Symbol.asyncDispose]()))
+  })
   setUp.defer(() => stopping.abort())
 
   const ended = setUp.move()

@@ -1,4 +1,4 @@
-import type { FailedPage, PageRecord } from './page.ts'
+import type { PageRecord } from './page.ts'
 
 /** A page on the wire of `/v1` and in the JSON result: snake_case, sizes in pixels. */
 export function toPageJson(record: PageRecord) {
@@ -19,9 +19,4 @@ export function toPageJson(record: PageRecord) {
     })),
     warnings: [...record.warnings],
   }
-}
-
-/** A failed page in the JSON result. */
-export function toFailedPageJson(page: FailedPage) {
-  return { page: page.page, outcome: 'failed', code: page.code }
 }

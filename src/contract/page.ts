@@ -42,6 +42,7 @@ export const PAGE_WARNINGS = {
   PAGE_BOX_REPLACED: { degrades: true, title: 'The page size is invalid and was replaced' },
   FONT_SUBSTITUTED: { degrades: false, title: 'A font was missing and another one was used' },
   DPI_LOWERED: { degrades: false, title: 'The page is large and was drawn at a lower resolution' },
+  TEXT_ILLEGIBLE: { degrades: true, title: 'There seems to be text, but none could be read' },
   PAGE_TURNED: { degrades: false, title: 'The page was turned upright' },
   RETRIED_SMALLER: { degrades: true, title: 'The page was drawn again at half the resolution' },
   ENGINE_REPLACED: { degrades: true, title: 'The fallback engine read the page' },

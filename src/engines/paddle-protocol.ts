@@ -34,10 +34,13 @@ export type PaddleReply = {
   readonly turn: 0 | 90 | 180 | 270
   /** In reading order; boxes in pixels of the turned image. */
   readonly blocks: readonly Block[]
+  /** Lines were found, but none could be read. */
+  readonly isIllegible: boolean
 }
 
 const reply = z.object({
   turn: z.literal([0, 90, 180, 270]),
+  isIllegible: z.boolean(),
   blocks: z.array(
     z.object({
       bbox: z.tuple([z.int(), z.int(), z.int(), z.int()]),

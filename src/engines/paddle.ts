@@ -17,7 +17,7 @@ export type PaddleOptions = {
 }
 
 // Raise it when the same models would give other blocks: it is part of every page's key.
-const ALGORITHM_VERSION = 1
+const ALGORITHM_VERSION = 2
 const PAGE_WALL_CLOCK_MS = 120_000
 const LOAD_WALL_CLOCK_MS = 30_000
 // A4 peaks at 0.6 GB, a newspaper page at 0.8 GB.
@@ -99,6 +99,7 @@ async function toRecognition(
     blocks: reply.blocks,
     turned,
     warnings: [
+      ...(reply.isIllegible ? (['TEXT_ILLEGIBLE'] as const) : []),
       ...(turned === null ? [] : (['PAGE_TURNED'] as const)),
       ...(page.isSmaller ? (['RETRIED_SMALLER'] as const) : []),
     ],

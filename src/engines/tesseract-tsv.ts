@@ -1,6 +1,6 @@
 import type { Block } from '../contract/page.ts'
-import { joinText } from './join-text.ts'
-import { rectangleUnion, type Rectangle } from './text-line.ts'
+import { joinText } from './layout/join-text.ts'
+import { rectangleUnion, type Rectangle } from './layout/text-line.ts'
 
 type Word = {
   readonly paragraph: string

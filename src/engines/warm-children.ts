@@ -59,16 +59,21 @@ export class WarmChildren implements AsyncDisposable {
   }
 
   async #takeChild(fresh: boolean): Promise<Child> {
-    if (this.#isClosed) {
-      throw new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed')
-    }
+    this.#throwIfClosed()
     const idle = this.#idle.pop()
     const isUsable = idle !== undefined && idle.process.alive && !fresh
     if (idle !== undefined && !isUsable) await idle.process[Symbol.asyncDispose]()
+    // Closed while it waited: nobody would end a child that starts now.
+    this.#throwIfClosed()
     const child = idle !== undefined && isUsable ? idle : this.#start()
     child.uses += 1
     this.#busy.add(child)
     return child
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed)
+      throw new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed')
   }
 
   #start(): Child {

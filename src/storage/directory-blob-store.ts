@@ -53,6 +53,8 @@ class DirectoryBlobStore implements BlobStore {
   async put(key: BlobKey, body: Uint8Array | Readable, options: PutOptions) {
     const target = this.#pathOf(key)
     let temporary: string | null = null
+    // A source that fails before it is read from must not end the process; reading it throws then.
+    if (body instanceof Readable) body.on('error', () => undefined)
     try {
       options.signal?.throwIfAborted()
       if (options.ifAbsent && (await this.head(key)) !== null) return { created: false }

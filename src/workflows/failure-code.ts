@@ -20,6 +20,11 @@ export function runFailure(code: FailureCode): ApplicationFailure {
   return ApplicationFailure.nonRetryable(code, code)
 }
 
+/** Whether a batch may have failed because of a single page that takes its worker down or hits a bug. */
+export function isOnePagesFault(code: FailureCode): boolean {
+  return code === 'PAGE_POISON' || code === 'INTERNAL_SERVER_ERROR'
+}
+
 /** The code of a page that failed; rethrows a cancel (not the page's fault) and a bug of the workflow. */
 export function codeOfPage(error: unknown): FailureCode {
   // isCancellation also sees an ActivityFailure around a CancelledFailure.

@@ -3,8 +3,8 @@ import type { PageNumber } from '../contract/identifiers.ts'
 /**
  * Works through pages in at most `laneCount` lanes, each taking the next page when it is free.
  *
- * Waits for every lane even after one broke, so that a cancelled document still learns the answer of
- * the pages under way; then throws what the first broken lane threw.
+ * Waits for every lane even after one broke, so that no page reports after the ending has begun;
+ * then throws what the first broken lane threw.
  */
 export async function runLanes(
   pages: readonly PageNumber[],

@@ -26,7 +26,7 @@ import { selectPages } from '../contract/page-ranges.ts'
 import type { Progress, ProgressAnswer } from '../contract/progress.ts'
 import { pagePriority } from './activity-policies.ts'
 import { activitiesFor } from './document-activities.ts'
-import { codeOfPage, failureCodeOf, runFailure } from './failure-code.ts'
+import { codeOfPage, failureCodeOf, isOnePagesFault, runFailure } from './failure-code.ts'
 import { onFirstDemand, rasterBatches, runLanes } from './page-lanes.ts'
 import { PageLedger } from './page-ledger.ts'
 
@@ -149,8 +149,9 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
       return new Map(failed.map(({ page, code }) => [page, code]))
     } catch (error) {
       const code = codeOfPage(error)
-      if (pages.length === 1) return new Map([[first, code]])
-      // It kept killing its worker: one by one, so that one page is lost and not the batch.
+      if (pages.length === 1 || !isOnePagesFault(code))
+        return new Map(pages.map((page) => [page, code]))
+      // One by one, so that one page is lost and not the batch.
       const codes = new Map<PageNumber, FailureCode>()
       for (const page of pages)
         for (const entry of await rasterizeBatch([page])) codes.set(...entry)

@@ -56,7 +56,7 @@ export const EXPECTATIONS: readonly Expectation[] = [
   }),
   delivered('two-column-latin-3p.pdf', 3, {
     contains: ['Lorem ipsum dolor sit amet'],
-    maxCer: 0.05,
+    minF1: 0.95,
   }),
   delivered('zh-latex-deep-learning.pdf', 2, { contains: ['神经网络'], minF1: 0.6 }),
   delivered('zh-latex-algebra-calculus.pdf', 2, { contains: ['矩阵'], minF1: 0.5 }),
@@ -69,7 +69,8 @@ export const EXPECTATIONS: readonly Expectation[] = [
   delivered('two-column-4p.pdf', 4, { maxCer: 0.025 }),
   // Fonts and text layers.
   delivered('zh-font-not-embedded-2p.pdf', 2, exact),
-  delivered('ja-font-not-embedded.pdf', 1),
+  // Drawn as it should be, but the built-in models know no kana.
+  delivered('ja-font-not-embedded.pdf', 1, { troubledPages: { 1: [] } }),
   delivered('hidden-text-2p.pdf', 2, exact),
   delivered('invisible-second-line.pdf', 1, {
     contains: ['Visible heading line'],

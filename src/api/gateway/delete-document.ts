@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
@@ -9,6 +10,7 @@ import { deletePrefix, releaseBlob } from './release-blob.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 const RETRY_AFTER_MS = 10_000
+const ACTIVITIES_STOP_WITHIN_MS = 2_000
 
 /** What stays of a deleted document, so that its id is unknown while Temporal still knows it. */
 type Tombstone = { readonly deletedAt: string; readonly documentSha256: Sha256 }
@@ -51,6 +53,8 @@ export async function deleteDocument(
       throw new OcrError('SERVICE_UNAVAILABLE', 'Cannot delete document: it has not ended yet', {
         retryAfterMs: RETRY_AFTER_MS,
       })
+    // Activities learn of the end with their next heartbeat, and may write until then.
+    await sleep(ACTIVITIES_STOP_WITHIN_MS)
   }
   const tombstone: Tombstone = { deletedAt: new Date().toISOString(), documentSha256: sha256 }
   await writeJson(store, tombstoneKey(documentId), tombstone)

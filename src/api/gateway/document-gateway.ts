@@ -93,7 +93,9 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
   const statuses = new StatusReader({ temporal, facts, pollers, queues })
-  const pages = createDocumentPages(store, facts)
+  const isOpened = async (documentId: DocumentId): Promise<boolean> =>
+    ((await statuses.get(documentId, false))?.progress.totalPages ?? 0) > 0
+  const pages = createDocumentPages(store, facts, isOpened)
   const windowPages = defaults?.windowPages ?? null
 
   return {

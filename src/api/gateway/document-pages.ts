@@ -11,8 +11,16 @@ export type DocumentPages = {
   readonly image: (documentId: DocumentId, page: PageNumber) => Promise<Blob | null>
 }
 
-/** Reads pages from the store; every method throws `STORAGE_UNAVAILABLE`. */
-export function createDocumentPages(store: BlobStore, facts: DocumentFacts): DocumentPages {
+/**
+ * Reads pages from the store; every method throws `STORAGE_UNAVAILABLE`.
+ *
+ * @param isOpened Whether the document was opened, that is, its pages are known.
+ */
+export function createDocumentPages(
+  store: BlobStore,
+  facts: DocumentFacts,
+  isOpened: (documentId: DocumentId) => Promise<boolean>,
+): DocumentPages {
   /** The request, if the page can be one of its document. */
   const requestWith = async (
     documentId: DocumentId,
@@ -23,7 +31,10 @@ export function createDocumentPages(store: BlobStore, facts: DocumentFacts): Doc
     if (request === null) return null
     // Documents of equal bytes share their pages: one that was not asked for may lie there.
     const isSelected = request.pages?.some(([first, last]) => first <= page && page <= last) ?? true
-    return isSelected ? request : null
+    if (!isSelected) return null
+    // Nor may pages be shown before this document's own inspection has passed: another upload of the
+    // same encrypted file may have come with the password.
+    return (await isOpened(documentId)) ? request : null
   }
 
   return {

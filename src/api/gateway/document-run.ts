@@ -22,7 +22,6 @@ export type DocumentRun = {
   readonly isCancelRequested: boolean
   /** `null` before the workflow's first step. */
   readonly progress: Progress | null
-  readonly fingerprint: string | null
   readonly startedAtMs: number
   readonly endedAtMs: number | null
 }
@@ -48,13 +47,11 @@ export function toDocumentRun(raw: RawRun, isCancelRequested: boolean): Document
   const documentId = documentIdOf(raw.execution?.workflowId ?? '')
   const state = STATES[raw.status ?? 0]
   if (documentId === null || state === undefined) return null
-  const fingerprint = memoOf(raw, MEMO.fingerprint)
   return {
     documentId,
     state,
     isCancelRequested,
     progress: toProgress(memoOf(raw, MEMO.progress)),
-    fingerprint: typeof fingerprint === 'string' ? fingerprint : null,
     startedAtMs: toMs(raw.startTime) ?? 0,
     endedAtMs: toMs(raw.closeTime),
   }

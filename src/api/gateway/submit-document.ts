@@ -90,6 +90,8 @@ export async function submitDocument(
   if (isKeyed && (await isAlreadyStarted(deps, request))) return { documentId, replayed: true }
 
   const isMine = await storeObjects(deps, request, submission.upload)
+  // Before the start, so that a worker finds the file, and after it, for a DELETE that came late.
+  await restoreBlob(deps, request, submission.upload)
   await start(deps, inputOf(deps, request, submission.deadlineMs), request)
   await restoreBlob(deps, request, submission.upload)
   return { documentId, replayed: !isMine }

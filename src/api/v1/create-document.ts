@@ -27,7 +27,6 @@ export function createDocumentRoute(deps: AppDeps): Route {
     responses: { 202: { description: 'Accepted', schema: submittedSchema } },
     failures: [
       'EMPTY_FILE',
-      'INVALID_FILE_NAME',
       'FILE_TOO_LARGE',
       'UNSUPPORTED_FILE_TYPE',
       'REQUEST_TIMEOUT',

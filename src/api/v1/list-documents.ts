@@ -12,7 +12,7 @@ export function listDocumentsRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/v1/documents',
     tag: 'v1',
-    summary: 'List documents, newest first',
+    summary: 'List documents: running ones first, then by their end, latest first',
     query: listQuery,
     responses: { 200: { description: 'One page of the list', schema: documentListSchema } },
     failures: [],

@@ -90,9 +90,11 @@ async function drawPdfPage(
   try {
     const page = await document.getPage(request.page)
     const { width, height } = page.getViewport({ scale: 1 })
-    size = fitPage({ widthPt: width, heightPt: height }, request.dpi * request.scale, limits)
+    // Half of an odd resolution is no resolution that a PNG can say.
+    const dpi = Math.floor(request.dpi * request.scale)
+    size = fitPage({ widthPt: width, heightPt: height }, dpi, limits)
     if (size === null) throw await tooLargeError(page)
-    if (size.dpi < request.dpi * request.scale) notes.warnings.add('DPI_LOWERED')
+    if (size.dpi < dpi) notes.warnings.add('DPI_LOWERED')
     const pixels = await render(page, size)
     if (notes.failure !== null) throw new OcrError(notes.failure, 'Cannot draw page: image removed')
     const raw = { width: size.widthPx, height: size.heightPx, channels: 4 } as const

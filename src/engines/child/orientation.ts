@@ -1,4 +1,4 @@
-import { quadSize, type Quad } from '../text-line.ts'
+import { quadSize, type Quad } from '../layout/text-line.ts'
 
 /** Degrees clockwise that set a page upright. */
 export type QuarterTurn = 0 | 90 | 180 | 270

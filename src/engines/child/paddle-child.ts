@@ -1,6 +1,6 @@
 import { OcrError } from '../../platform/errors.ts'
 import { serveGuardedRequests } from '../../platform/guarded-child.ts'
-import { assembleLines } from '../assemble-lines.ts'
+import { assembleLines } from '../layout/assemble-lines.ts'
 import type { PaddleModelFiles, PaddleReply, PaddleRequest } from '../paddle-protocol.ts'
 import type { PaddleModels } from './paddle-models.ts'
 
@@ -19,9 +19,9 @@ serveGuardedRequests(async (message) => {
   const loaded = await models
   if (request.page === null) return null
   const { recognizePage } = await import('./recognize-page.ts')
-  const { turn, lines } = await recognizePage(loaded, request.page)
+  const { lines, ...page } = await recognizePage(loaded, request.page)
   // Ordered here and not in the worker: 1,000 boxes would hold up its heartbeats for a second.
-  return { turn, blocks: assembleLines(lines) } satisfies PaddleReply
+  return { ...page, blocks: assembleLines(lines) } satisfies PaddleReply
 })
 
 async function load(files: PaddleModelFiles): Promise<PaddleModels> {

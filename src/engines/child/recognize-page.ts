@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Box, Image } from 'paddleocr'
 import type { PaddlePageRequest } from '../paddle-protocol.ts'
-import type { Quad, TextLine } from '../text-line.ts'
+import type { Quad, TextLine } from '../layout/text-line.ts'
 import {
   longestQuads,
   runsVertically,
@@ -26,7 +26,12 @@ const CONFIRMING_LINES = 4
 const LEGIBLE_CONFIDENCE = 0.6
 
 /** Lines in no order, in pixels of the page image after it was turned clockwise. */
-export type PageLines = { readonly turn: QuarterTurn; readonly lines: readonly TextLine[] }
+export type PageLines = {
+  readonly turn: QuarterTurn
+  readonly lines: readonly TextLine[]
+  /** Lines were found, but none could be read: a script the models do not know, or a picture. */
+  readonly isIllegible: boolean
+}
 
 /** Finds the lines of a page, turns it upright when its text is not, and reads them. */
 export async function recognizePage(
@@ -52,7 +57,7 @@ export async function recognizePage(
   }
   // onnxruntime-node frees native buffers only when the event loop turns.
   await setImmediate()
-  return { turn, lines }
+  return { turn, lines, isIllegible: quads.length > 0 && lines.length === 0 }
 }
 
 async function detectLines({ detection }: PaddleModels, image: Image): Promise<Quad[]> {

@@ -1,5 +1,5 @@
-import { levelRectangle, skewOf } from '../skew.ts'
-import type { Point, Quad, Rectangle } from '../text-line.ts'
+import { levelRectangle, skewOf } from '../layout/skew.ts'
+import type { Point, Quad, Rectangle } from '../layout/text-line.ts'
 
 // Share of a box's height that may go at its upper and at its lower edge: more cuts off accents.
 const MAX_TRIM = 0.125

@@ -91,7 +91,7 @@ describe('drawPages', () => {
     // 60 MB of canvas and as much again for its pixels, against 15 MB at half the resolution.
     const pdf = onePagePdf({ content: BLACK_SQUARE, box: '0 0 1400 1400' })
 
-    const page = await drawFirst(pdf, 'pdf', { dpi: 200, limits: { drawMaxRssBytes: 200e6 } })
+    const page = await drawFirst(pdf, 'pdf', { dpi: 201, limits: { drawMaxRssBytes: 200e6 } })
 
     assert.deepEqual(page.warnings, ['RETRIED_SMALLER'])
     assert.deepEqual([page.image.widthPx, page.image.dpi], [1944, 100])

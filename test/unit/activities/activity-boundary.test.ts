@@ -63,6 +63,17 @@ describe('withinBudget', () => {
     assert.equal(never.failure.nextRetryDelay, 300_000)
   })
 
+  it('waits for a full disk to be cleared, whoever met it', async () => {
+    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' })
+
+    const { failure, details } = await attempt(failing(full))
+
+    assert.ok(failure instanceof ApplicationFailure)
+    assert.equal(failure.type, 'STORAGE_UNAVAILABLE')
+    assert.equal(failure.nonRetryable, false)
+    assert.deepEqual(details, NONE)
+  })
+
   it('retries an own bug twice and keeps its text out of the failure', async () => {
     const bug = failing(new TypeError('secret page text'))
 

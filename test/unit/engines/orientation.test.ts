@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { longestQuads, runsVertically, turnFor } from '../../../src/engines/child/orientation.ts'
-import type { Quad } from '../../../src/engines/text-line.ts'
+import type { Quad } from '../../../src/engines/layout/text-line.ts'
 
 function box(widthPx: number, heightPx: number): Quad {
   return [

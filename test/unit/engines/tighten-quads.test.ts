@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { tightenQuads } from '../../../src/engines/child/tighten-quads.ts'
-import type { Quad } from '../../../src/engines/text-line.ts'
+import type { Quad } from '../../../src/engines/layout/text-line.ts'
 
 function box(left: number, top: number): Quad {
   const [right, bottom] = [left + 400, top + 40]

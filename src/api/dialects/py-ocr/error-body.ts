@@ -75,7 +75,7 @@ export function toErrorAnswer(code: FailureCode, takesFile: boolean): ErrorAnswe
 
 /** Writes a failure in the document's envelope. */
 export function writeError(failure: PublicFailure, req: Request, res: Response): void {
-  const { httpStatus, body } = toErrorAnswer(failure.code, pathOf(req).endsWith('/upload'))
+  const { httpStatus, body } = toErrorAnswer(failure.code, /\/upload\/?$/.test(pathOf(req)))
   res.status(httpStatus).json(body)
 }
 

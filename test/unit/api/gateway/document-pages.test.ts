@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { INITIAL_PROGRESS } from '../../../../src/contract/progress.ts'
 import { pageImageKey, requestKey, tombstoneKey } from '../../../../src/storage/object-keys.ts'
 import { pageRecordKeyFor } from '../../../../src/storage/page-params.ts'
 import { writeJson } from '../../../../src/storage/read-blob.ts'
@@ -13,8 +14,16 @@ const keyOf = (page: number, change: { dpi?: number } = {}) =>
 describe('createDocumentPages', () => {
   const bench = benchOfEachTest()
 
+  /** The document's own inspection has passed. */
+  const open = () =>
+    bench.current.temporal.runs.set(ID, {
+      state: 'running',
+      progress: { ...INITIAL_PROGRESS, phase: 'recognizing', totalPages: 3 },
+    })
+
   it('gives a page as soon as it is stored, with the resolution that was asked for', async () => {
     const { store, gateway } = bench.current
+    open()
     await writeJson(store, requestKey(ID), requestWith())
     await writeJson(store, keyOf(1, { dpi: 300 }), { text: 'of another document' })
 
@@ -26,6 +35,7 @@ describe('createDocumentPages', () => {
 
   it('gives the image of a page', async () => {
     const { store, gateway } = bench.current
+    open()
     await writeJson(store, requestKey(ID), requestWith())
     const options = { contentType: 'image/png' }
     await store.put(pageImageKey({ sha256, page: 2, dpi }), Buffer.from('png'), options)
@@ -39,6 +49,7 @@ describe('createDocumentPages', () => {
 
   it('gives no page that was not asked for, nor one of a deleted or unknown document', async () => {
     const { store, gateway } = bench.current
+    open()
     await writeJson(store, keyOf(1), { text: 'page 1' })
 
     assert.equal(await gateway.pageRecord(ID, 1), null)
@@ -48,5 +59,16 @@ describe('createDocumentPages', () => {
     assert.deepEqual(await gateway.pageRecord(ID, 2), { text: 'page 2' })
     await writeJson(store, tombstoneKey(ID), {})
     assert.equal(await gateway.pageRecord(ID, 2), null)
+  })
+
+  it('shows no page of an encrypted file whose password only another upload had', async () => {
+    const { store, gateway, temporal } = bench.current
+    await writeJson(store, requestKey(ID), requestWith())
+    await writeJson(store, keyOf(1), { text: 'secret' })
+    const progress = { ...INITIAL_PROGRESS, phase: 'failed', failureCode: 'ENCRYPTED_PDF' } as const
+
+    temporal.runs.set(ID, { state: 'failed', progress })
+
+    assert.equal(await gateway.pageRecord(ID, 1), null)
   })
 })

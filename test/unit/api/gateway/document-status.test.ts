@@ -18,7 +18,6 @@ const run: DocumentRun = {
   state: 'running',
   isCancelRequested: false,
   progress: null,
-  fingerprint: null,
   startedAtMs: 1000,
   endedAtMs: null,
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { readingOrder, rowsOf } from '../../../src/engines/reading-order.ts'
+import { readingOrder, rowsOf } from '../../../../src/engines/layout/reading-order.ts'
 
 type Named = {
   name: string

@@ -1,4 +1,4 @@
-import type { Block } from '../contract/page.ts'
+import type { Block } from '../../contract/page.ts'
 import { blocksOf } from './paragraphs.ts'
 import { readingOrder } from './reading-order.ts'
 import { levelRectangle, skewOf } from './skew.ts'

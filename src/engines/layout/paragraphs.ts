@@ -1,4 +1,4 @@
-import type { Block, BlockCategory, BoundingBox } from '../contract/page.ts'
+import type { Block, BlockCategory, BoundingBox } from '../../contract/page.ts'
 import { joinText } from './join-text.ts'
 import type { Row, Run } from './reading-order.ts'
 import { median, rectangleAround, rectangleUnion, type Placed, type TextLine } from './text-line.ts'

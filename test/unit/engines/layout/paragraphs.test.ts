@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assembleLines } from '../../../src/engines/assemble-lines.ts'
-import { joinText } from '../../../src/engines/join-text.ts'
-import type { TextLine } from '../../../src/engines/text-line.ts'
+import { assembleLines } from '../../../../src/engines/layout/assemble-lines.ts'
+import { joinText } from '../../../../src/engines/layout/join-text.ts'
+import type { TextLine } from '../../../../src/engines/layout/text-line.ts'
 
 type LineOptions = { left?: number; width?: number; height?: number; confidence?: number }
 
