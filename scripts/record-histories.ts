@@ -11,7 +11,8 @@ import { until } from '../test/support/until.ts'
  * (`npm run record-histories -- <suffix of the release>`).
  */
 const suffix = process.argv[2] ? `-${process.argv[2]}` : ''
-const directory = join(import.meta.dirname, '..', 'test', 'replay')
+const root = join(import.meta.dirname, '..')
+const directory = join(root, 'test', 'replay')
 const document = (pages: number, marker: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat([markedDocument(pages), Buffer.from(`% ${marker}\n`)]))
 
@@ -25,7 +26,9 @@ async function record(stack: Stack, id: string, name: string): Promise<void> {
     const part = runIds.length > 1 ? `-run-${place + 1}` : ''
     const path = join(directory, `${name}${suffix}${part}.history.json`)
     // Through JSON once more: protobuf's printer indents, and most of a history would be blanks.
-    await writeFile(path, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`)
+    const json = JSON.stringify(JSON.parse(historyToJSON(history)))
+    // Stack traces name files: as seen from the checkout, wherever it was.
+    await writeFile(path, `${json.replaceAll(`${root}/`, '')}\n`)
     console.log(path)
   }
 }
