@@ -6,7 +6,7 @@ import type { FailedPage, PageWarning } from '../contract/page.ts'
 import { drawPages } from '../documents/draw-pages.ts'
 import type { PageImage } from '../engines/engine.ts'
 import { pageImageFactsKey, pageImageKey, type PageImageRef } from '../storage/object-keys.ts'
-import { readBytes, readJson, writeJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
+import { readBytes, readJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openSource } from './source-document.ts'
 
@@ -17,10 +17,11 @@ const MAX_IMAGE_BYTES = 160 * 1024 * 1024
 const PNG_WIDTH_AT = 16
 const PNG_HEIGHT_AT = 20
 
-/** What is known of a stored page image. */
-export type PageImageFacts = {
-  readonly widthPx: number
-  readonly heightPx: number
+/**
+ * What the pixels of a stored page image do not say. Turning the page changes none of it, so an
+ * upright image replaces the first one by itself, in one write.
+ */
+type PageImageFacts = {
   /** Resolution of these pixels; lower than asked for on a large page. */
   readonly dpi: number
   readonly warnings: readonly PageWarning[]
@@ -52,14 +53,14 @@ export async function drawIntoStore(
       continue
     }
     const ref = refTo(drawn.page)
-    const { path, ...size } = drawn.image
+    const { path } = drawn.image
     await deps.store.put(pageImageKey(ref), createReadStream(path), {
       contentType: 'image/png',
       signal,
       // Another document of the same bytes may have drawn it and turned it upright meanwhile.
       ifAbsent: true,
     })
-    const facts: PageImageFacts = { ...size, warnings: drawn.warnings }
+    const facts: PageImageFacts = { dpi: drawn.image.dpi, warnings: drawn.warnings }
     await writeJsonIfAbsent(deps.store, pageImageFactsKey(ref), facts)
     await rm(path, { force: true })
   }
@@ -75,7 +76,6 @@ export async function readPageImage(
   if (facts === null) return null
   const png = await readBytes(deps.store, pageImageKey(ref), MAX_IMAGE_BYTES)
   if (png === null) return null
-  // The pixels are the truth: a crash may have left the facts of the page before it was turned.
   const [widthPx, heightPx] = [png.readUInt32BE(PNG_WIDTH_AT), png.readUInt32BE(PNG_HEIGHT_AT)]
   return { image: { png, widthPx, heightPx, dpi: facts.dpi }, warnings: facts.warnings }
 }
@@ -84,10 +84,7 @@ export async function readPageImage(
 export async function replacePageImage(
   deps: ActivityDependencies,
   ref: PageImageRef,
-  upright: { image: PageImage; warnings: readonly PageWarning[] },
+  upright: PageImage,
 ): Promise<void> {
-  const { png, ...size } = upright.image
-  await deps.store.put(pageImageKey(ref), png, { contentType: 'image/png' })
-  const facts: PageImageFacts = { ...size, warnings: upright.warnings }
-  await writeJson(deps.store, pageImageFactsKey(ref), facts)
+  await deps.store.put(pageImageKey(ref), upright.png, { contentType: 'image/png' })
 }

@@ -36,8 +36,7 @@ export async function recognizePage(
   const stored = await pageImage(deps, { input, request }, signal)
   const seen = await engine.recognize(stored.image, { languages, signal })
   const warnings = [...new Set([...stored.warnings, ...seen.warnings])]
-  if (seen.turned !== null)
-    await replacePageImage(deps, imageRef, { image: seen.turned, warnings: stored.warnings })
+  if (seen.turned !== null) await replacePageImage(deps, imageRef, seen.turned)
   const record = recordOf(seen, { input, image: seen.turned ?? stored.image, warnings })
   await writeJson(deps.store, recordKey, record)
   return outcomeOf(record)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -13,20 +13,18 @@ import {
   Worker,
 } from '@temporalio/worker'
 import type { DocumentId } from '../../src/contract/identifiers.ts'
-import { parseSha256 } from '../../src/contract/identifiers.ts'
 import { workflowIdFor } from '../../src/contract/names.ts'
 import {
   createDocumentGateway,
   type DocumentGateway,
 } from '../../src/api/gateway/document-gateway.ts'
-import type { Upload } from '../../src/api/uploads/receive-upload.ts'
-import type { Submission } from '../../src/api/gateway/submit-document.ts'
 import { connectTemporal, type TemporalClient } from '../../src/api/gateway/temporal-client.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { manifestKey } from '../../src/storage/object-keys.ts'
 import { writeJson } from '../../src/storage/read-blob.ts'
 import { sampleManifest } from '../support/document-status.ts'
+import { submissionOf } from '../support/gateway-fixtures.ts'
 import { temporalAddress } from '../support/temporal-address.ts'
 import { TEST_NAMESPACE } from '../support/temporal-environment.ts'
 import { until } from '../support/until.ts'
@@ -72,36 +70,8 @@ describe('createDocumentGateway, with a Temporal server', () => {
   })
 
   const submission = async (content: string, idempotencyKey: string | null = null) => {
-    const path = join(directory, randomUUID())
-    await writeFile(path, content)
-    const sha256 = parseSha256(createHash('sha256').update(content).digest('hex'))
-    assert.ok(sha256)
-    const upload: Upload = {
-      path,
-      sizeBytes: content.length,
-      sha256,
-      head: Buffer.from(content),
-      mediaType: 'pdf',
-      fileName: 'geheimer-name.pdf',
-      fields: {},
-      [Symbol.asyncDispose]: () => rm(path),
-    }
-    return {
-      upload,
-      dialect: 'v1',
-      owner,
-      route: 'v1/documents',
-      idempotencyKey,
-      engine: 'paddle',
-      languages: null,
-      dpi: 200,
-      pages: null,
-      password: null,
-      maxPages: 100,
-      maxImageSidePx: null,
-      textStyle: 'form-feed',
-      deadlineMs: null,
-    } satisfies Submission
+    const made = await submissionOf(directory, content, { owner, idempotencyKey })
+    return { ...made, upload: { ...made.upload, fileName: 'geheimer-name.pdf' } }
   }
   const handleOf = (documentId: DocumentId) =>
     temporal.client.workflow.getHandle(workflowIdFor(documentId))

@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Submission } from '../../src/api/gateway/submit-document.ts'
+import { parseSha256 } from '../../src/contract/identifiers.ts'
 import type { DocumentRequest } from '../../src/contract/document.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
@@ -28,6 +33,42 @@ export function requestWith(change: Partial<DocumentRequest> = {}): DocumentRequ
     textStyle: 'form-feed',
     fingerprint: 'f',
     createdAt,
+    ...change,
+  }
+}
+
+/** A submission of a file with this content, laid into a directory of the test's. */
+export async function submissionOf(
+  directory: string,
+  content: string,
+  change: Partial<Submission> = {},
+): Promise<Submission> {
+  const path = join(directory, randomUUID())
+  await writeFile(path, content)
+  return {
+    upload: {
+      path,
+      sizeBytes: content.length,
+      sha256: present(parseSha256(createHash('sha256').update(content).digest('hex'))),
+      head: Buffer.from(content),
+      mediaType: 'pdf',
+      fileName: '发票.pdf',
+      fields: {},
+      [Symbol.asyncDispose]: () => rm(path),
+    },
+    dialect: 'v1',
+    owner: null,
+    route: 'v1/documents',
+    idempotencyKey: null,
+    engine: 'paddle',
+    languages: null,
+    dpi: 200,
+    pages: null,
+    password: null,
+    maxPages: 100,
+    maxImageSidePx: null,
+    textStyle: 'form-feed',
+    deadlineMs: null,
     ...change,
   }
 }

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'node:test'
 import { ServiceError } from '@temporalio/client'
-import { parseSha256 } from '../../src/contract/identifiers.ts'
 import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
 import {
   createDocumentGateway,
@@ -14,7 +12,7 @@ import type { Submission } from '../../src/api/gateway/submit-document.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { FakeTemporal } from './fake-temporal.ts'
-import { present } from './gateway-fixtures.ts'
+import { present, submissionOf } from './gateway-fixtures.ts'
 
 /** A gateway on a fake Temporal and a real store, made anew for each test. */
 export class GatewayBench {
@@ -22,7 +20,6 @@ export class GatewayBench {
   readonly store: BlobStore
   readonly temporal = new FakeTemporal()
   readonly gateway: DocumentGateway
-  #uploads = 0
 
   constructor(directory: string) {
     this.directory = directory
@@ -37,35 +34,8 @@ export class GatewayBench {
   }
 
   /** A submission of a file with this content. */
-  async submission(content: string, change: Partial<Submission> = {}): Promise<Submission> {
-    const path = join(this.directory, `upload-${this.#uploads++}`)
-    await writeFile(path, content)
-    return {
-      upload: {
-        path,
-        sizeBytes: content.length,
-        sha256: present(parseSha256(createHash('sha256').update(content).digest('hex'))),
-        head: Buffer.from(content),
-        mediaType: 'pdf',
-        fileName: '发票.pdf',
-        fields: {},
-        [Symbol.asyncDispose]: () => rm(path),
-      },
-      dialect: 'v1',
-      owner: null,
-      route: 'v1/documents',
-      idempotencyKey: null,
-      engine: 'paddle',
-      languages: null,
-      dpi: 200,
-      pages: null,
-      password: null,
-      maxPages: 100,
-      maxImageSidePx: null,
-      textStyle: 'form-feed',
-      deadlineMs: null,
-      ...change,
-    }
+  submission(content: string, change: Partial<Submission> = {}): Promise<Submission> {
+    return submissionOf(this.directory, content, change)
   }
 }
 
