@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import type { Secret } from '../config/secret.ts'
+import type { Secret } from '../platform/secret.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import type { DocumentGateway } from './gateway/document-gateway.ts'
 

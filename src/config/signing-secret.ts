@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import { Secret } from './secret.ts'
+import { Secret } from '../platform/secret.ts'
 
 const SHORTEST_SECRET = 32
 

@@ -1,4 +1,4 @@
-import type { EngineClass, EngineId, Language } from './engines.ts'
+import type { EngineClass, EngineId, LadderStep, Language } from './engines.ts'
 import type { FailureCode } from './failures.ts'
 import type { BlobKey, DocumentId, PageNumber, Sha256 } from './identifiers.ts'
 import type { PageRange } from './page-ranges.ts'
@@ -55,6 +55,10 @@ export type ProcessDocumentInput = {
   readonly engineClass: EngineClass
   /** Where pages are recognized. */
   readonly engineQueue: string
+  /** Steps after nonsense; absent in runs started before there were any: the default one alone. */
+  readonly ladder?: readonly LadderStep[]
+  /** Takes over a page at the end of the ladder; `null` or absent: nothing does. */
+  readonly fallback?: FallbackEngine | null
   /** Where everything else runs. */
   readonly cpuQueue: string
   readonly pages: readonly PageRange[] | null
@@ -68,6 +72,13 @@ export type ProcessDocumentInput = {
   readonly deadlineAtMs: number | null
   /** Set by continue-as-new only. */
   readonly resume: Resume | null
+}
+
+/** The engine that reads a page which the one asked for could not read, and where. */
+export type FallbackEngine = {
+  readonly engine: EngineId
+  readonly engineClass: EngineClass
+  readonly engineQueue: string
 }
 
 /** What one run hands to the next. */
@@ -103,7 +114,27 @@ export type RasterizeResult = { readonly failed: readonly FailedPage[] }
 /** Input of `recognizePage`. */
 export type RecognizeInput = DocumentRef & {
   readonly page: PageNumber
+  /** The engine that was asked for: whose page this is. */
   readonly engine: EngineId
+  /** How it is to be read; absent before there was a ladder: by that engine's default step. */
+  readonly ask?: PageAsk
+  /** What earlier steps cost. */
+  readonly spent?: PageSpending
+}
+
+/** One step of a page's ladder. */
+export type PageAsk = {
+  readonly step: LadderStep
+  /** Share of the usual pixel budget, less after the engine ran out of memory. */
+  readonly pixelShare: 1 | 0.5 | 0.25
+  /** `null`: by the engine that was asked for. */
+  readonly fallback: EngineId | null
+}
+
+/** What a page has cost so far; travels as the details of a failed step. */
+export type PageSpending = Usage & {
+  /** Times that the engine died with this page in flight. */
+  readonly engineDeaths: number
 }
 
 /** Result of `recognizePage`: numbers only, the text is in the store. */

@@ -68,9 +68,20 @@ export const FAILURES = {
   // The engine.
   ENGINE_UNREACHABLE: { kind: 'transient', httpStatus: 503, title: 'Engine is unreachable' },
   ENGINE_TIMED_OUT: { kind: 'transient', httpStatus: 504, title: 'Engine did not answer in time' },
+  ENGINE_DIED: {
+    kind: 'engineDeath',
+    httpStatus: 503,
+    title: 'Engine died while it read the page',
+  },
+  ENGINE_REPLY_BROKEN: { kind: 'transient', httpStatus: 502, title: 'Engine answer broke off' },
   ENGINE_OUTPUT_INVALID: { kind: 'nonsense', httpStatus: 502, title: 'Engine answer is unusable' },
+  ENGINE_OUTPUT_TRUNCATED: { kind: 'nonsense', httpStatus: 502, title: 'Engine ran out of tokens' },
+  ENGINE_OUTPUT_REPEATS: { kind: 'nonsense', httpStatus: 502, title: 'Engine repeats itself' },
+  ENGINE_REFUSED: { kind: 'nonsense', httpStatus: 502, title: 'Engine refused to read the page' },
+  ENGINE_OUT_OF_MEMORY: { kind: 'nonsense', httpStatus: 503, title: 'Engine ran out of memory' },
+  ENGINE_DOWN: { kind: 'busy', httpStatus: 503, title: 'Engine is down, its pages wait' },
   ENGINE_RATE_LIMITED: { kind: 'busy', httpStatus: 503, title: 'Engine is busy' },
-  ENGINE_REJECTED_REQUEST: { kind: 'input', httpStatus: 502, title: 'Engine refused the page' },
+  ENGINE_REJECTED_REQUEST: { kind: 'input', httpStatus: 502, title: 'Engine rejected the request' },
   ENGINE_MISCONFIGURED: { kind: 'input', httpStatus: 503, title: 'Engine is not set up correctly' },
   // The host.
   PROGRAM_MISSING: { kind: 'input', httpStatus: 503, title: 'A needed program is not installed' },

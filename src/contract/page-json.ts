@@ -1,7 +1,14 @@
+import type { PageNumber } from './identifiers.ts'
 import type { PageRecord } from './page.ts'
+
+/** Path of a picture, relative to the results: `images/<page>_<place>.png`, both from 1. */
+export const picturePath = (page: PageNumber, place: number): string =>
+  `images/${page}_${place}.png`
 
 /** A page on the wire of `/v1` and in the JSON result: snake_case, sizes in pixels. */
 export function toPageJson(record: PageRecord) {
+  const crops = [...(record.pictures ?? []).keys()]
+  let place = 0
   return {
     page: record.page,
     outcome: record.outcome,
@@ -16,7 +23,19 @@ export function toPageJson(record: PageRecord) {
       category: block.category,
       text: block.text,
       confidence: block.confidence,
+      image:
+        block.category === 'picture' && crops.includes(place)
+          ? picturePath(record.page, ++place)
+          : null,
     })),
+    markup: record.markup ?? 'plain',
     warnings: [...record.warnings],
+    usage:
+      record.usage === null
+        ? null
+        : {
+            prompt_tokens: record.usage.promptTokens,
+            completion_tokens: record.usage.completionTokens,
+          },
   }
 }

@@ -1,5 +1,5 @@
-import type { EngineId, Language } from '../contract/engines.ts'
-import type { Block, PageWarning, Usage } from '../contract/page.ts'
+import type { EngineId, LadderStep, Language } from '../contract/engines.ts'
+import type { Block, Markup, PageWarning, Usage } from '../contract/page.ts'
 
 /**
  * A page as an engine gets it: an 8-bit sRGB PNG without alpha that we encoded ourselves, EXIF
@@ -18,12 +18,25 @@ export type RecognizeOptions = {
   readonly languages: readonly Language[] | null
   /** Fires on cancel and on shutdown; the engine must stop within a second and throw an abort error. */
   readonly signal: AbortSignal
+  /** How the page is asked for; `default` unless an answer to that was nonsense. */
+  readonly step?: LadderStep
+  /** Share of the engine's usual pixel budget; less after it ran out of memory. 1 by default. */
+  readonly pixelShare?: PixelShare
+  /** Names the request in the log of a model server: letters, digits and `-`, at most 64. */
+  readonly requestId?: string
+  /** Called as tokens arrive, with how many there are so far. */
+  readonly onTokens?: (tokens: number) => void
 }
+
+/** See {@link RecognizeOptions.pixelShare}. */
+export type PixelShare = 1 | 0.5 | 0.25
 
 /** What an engine saw. No blocks: the page was looked at and is blank. */
 export type Recognition = {
   /** In reading order; boxes in pixels of `turned`, if given, else of the image that was passed in. */
   readonly blocks: readonly Block[]
+  /** How the text of `blocks` is written; `plain` by default. */
+  readonly markup?: Markup
   /** The image turned upright, when the engine had to turn it. */
   readonly turned: PageImage | null
   readonly warnings: readonly PageWarning[]
@@ -35,12 +48,12 @@ export type Recognition = {
  *
  * An engine **may** keep processes or connections warm between pages. It **must** be safe to call
  * `slots` times at once, must stop when the signal fires, and must give the same blocks for the same
- * image, options and `version`. It **must not** retry (Temporal does), write to the store, return an
- * error text as page content, or let one page see another. Otherwise it throws an `OcrError`.
+ * image, options and `version` (a model that samples: as far as it can). It **must not** retry
+ * (Temporal does), write to the store, return an error text as page content, or let one page see
+ * another. Otherwise it throws an `OcrError`, with the tokens that were spent on nothing.
  *
- * @throws {OcrError} `TOO_COMPLEX`, `PAGE_TIMEOUT`, `PROGRAM_MISSING`, `PROGRAM_FAILED`,
- *   `ENGINE_UNREACHABLE`, `ENGINE_TIMED_OUT`, `ENGINE_OUTPUT_INVALID`, `ENGINE_RATE_LIMITED`,
- *   `ENGINE_REJECTED_REQUEST`, `ENGINE_MISCONFIGURED`, `SUSPECT_OUTPUT`
+ * @throws {OcrError} `TOO_COMPLEX`, `PAGE_TIMEOUT`, `PROGRAM_MISSING`, `PROGRAM_FAILED`, any `ENGINE_*`,
+ *   `SUSPECT_OUTPUT`
  * @example const { blocks } = await engine.recognize(image, { languages: ['zh'], signal })
  */
 export interface OcrEngine extends AsyncDisposable {

@@ -1,4 +1,5 @@
 import { FAILURES, type FailureCode, type FailureKind } from '../contract/failures.ts'
+import type { Usage } from '../contract/page.ts'
 
 /** Additional facts of an {@link OcrError}. */
 export type OcrErrorOptions = {
@@ -7,6 +8,8 @@ export type OcrErrorOptions = {
   readonly publicDetail?: string
   /** For busy failures: how long to wait before the next try. */
   readonly retryAfterMs?: number
+  /** For nonsense: the tokens that it cost. */
+  readonly usage?: Usage | null
 }
 
 /**
@@ -19,12 +22,14 @@ export class OcrError extends Error {
   readonly code: FailureCode
   readonly publicDetail: string | null
   readonly retryAfterMs: number | null
+  readonly usage: Usage | null
 
   constructor(code: FailureCode, message: string, options: OcrErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.code = code
     this.publicDetail = options.publicDetail ?? null
     this.retryAfterMs = options.retryAfterMs ?? null
+    this.usage = options.usage ?? null
   }
 
   /** Retry class of the failure. */

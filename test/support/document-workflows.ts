@@ -33,6 +33,8 @@ export type Calls = {
 export type DocumentWorkflows = AsyncDisposable & {
   readonly client: Client
   readonly calls: Calls
+  /** Where all activities run. */
+  readonly cpuQueue: string
   start(input?: Partial<ProcessDocumentInput>): Promise<WorkflowHandle>
   /** Ends both workers, as if their process had been stopped. */
   stopWorkers(): Promise<void>
@@ -86,6 +88,7 @@ export async function startDocumentWorkflows(
   return {
     client,
     calls,
+    cpuQueue: queues.cpu,
     stopWorkers,
     start: (input = {}) => {
       const whole = { ...sampleInput(queues.cpu), ...input }

@@ -90,6 +90,9 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
       failIfTold()
       return gateway.pages.get(`${documentId}/${page}`) ?? null
     },
+    async picture() {
+      return null
+    },
     async pageImage(documentId, page) {
       failIfTold()
       if (!gateway.pages.has(`${documentId}/${page}`)) return null

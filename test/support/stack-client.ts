@@ -15,6 +15,7 @@ export type StatusBody = {
   }
   readonly failed_pages: readonly { readonly page: number; readonly code: string }[]
   readonly failure: { readonly code: string; readonly title: string } | null
+  readonly queued_reason: string | null
 }
 
 /** Sends a document to `/v1` and returns the raw answer. */

@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import sharp from 'sharp'
-import type { OcrEngine, PageImage } from '../../src/engines/engine.ts'
-import { BIT_COUNT, BIT_SIZE_PT, bitLeftPt, BIT_TOP_PT, PAGE_WIDTH_PT } from './marked-document.ts'
+import type { OcrEngine } from '../../src/engines/engine.ts'
+import { readPageNumber } from './read-page-number.ts'
 
 /** How the stub behaves. */
 export type StubEngineOptions = {
@@ -24,7 +23,7 @@ export function createStubEngine(options: StubEngineOptions): OcrEngine {
     id: 'paddle',
     version: 'stub-1',
     async recognize(image, { signal }) {
-      const page = await readPageNumber(image)
+      const page = await readPageNumber(image.png)
       note('start', page)
       if (page === options.poisonPage) process.kill(process.pid, 'SIGKILL')
       await sleep(options.delayMs, undefined, { signal })
@@ -41,16 +40,4 @@ export function createStubEngine(options: StubEngineOptions): OcrEngine {
     probe: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }
-}
-
-async function readPageNumber({ png, widthPx }: PageImage): Promise<number> {
-  const { data, info } = await sharp(png).greyscale().raw().toBuffer({ resolveWithObject: true })
-  const pxPerPt = widthPx / PAGE_WIDTH_PT
-  let page = 0
-  for (let bit = 0; bit < BIT_COUNT; bit++) {
-    const x = Math.round((bitLeftPt(bit) + BIT_SIZE_PT / 2) * pxPerPt)
-    const y = Math.round((BIT_TOP_PT + BIT_SIZE_PT / 2) * pxPerPt)
-    if ((data[(y * info.width + x) * info.channels] ?? 255) < 128) page += 2 ** bit
-  }
-  return page
 }

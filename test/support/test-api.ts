@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AppDeps } from '../../src/api/app-deps.ts'
 import { createApp } from '../../src/api/app.ts'
 import type { ApiConfig } from '../../src/config/config.ts'
-import { Secret } from '../../src/config/secret.ts'
+import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
@@ -56,7 +56,15 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
         pyOcr: { strictFileNames: false, downscale: false },
         ...options.api,
       },
-      engines: { cpuEngine: 'paddle', fallbackEngine: null, paddleModelsDirectory: null },
+      engines: {
+        cpuEngine: 'paddle',
+        fallbackEngine: null,
+        paddleModelsDirectory: null,
+        llm: null,
+        ollama: null,
+        dots: null,
+        deepseek: null,
+      },
       dataDirectory: directory,
     },
     gateway,

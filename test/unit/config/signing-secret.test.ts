@@ -3,7 +3,7 @@ import { mkdtempDisposable, readdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { Secret } from '../../../src/config/secret.ts'
+import { Secret } from '../../../src/platform/secret.ts'
 import { loadSigningSecret } from '../../../src/config/signing-secret.ts'
 
 describe('loadSigningSecret', () => {

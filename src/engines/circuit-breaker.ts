@@ -1,0 +1,151 @@
+import type { FailureCode } from '../contract/failures.ts'
+import { isAbortError, OcrError } from '../platform/errors.ts'
+import type { OcrEngine } from './engine.ts'
+
+/** Failures in a row of a connection or a server after which the engine counts as down. */
+const FAILURES_TO_OPEN = 3
+
+/** Probes of an engine that is down are at least this far apart. */
+const PROBE_INTERVAL_MS = 1_000
+
+/** A page that fails although the probe passed makes the next trial wait twice as long, up to this. */
+const MAX_TRIAL_INTERVAL_MS = 30_000
+
+const PROBE_DEADLINE_MS = 5_000
+
+/** Pages of an engine that is down come back after this, and up to as much again. */
+const DOWN_RETRY_MS = 4_000
+
+/** Signs that not the page is the trouble. A server that is only busy is not helped by more pages. */
+const OUTAGE: readonly FailureCode[] = [
+  'ENGINE_UNREACHABLE',
+  'ENGINE_TIMED_OUT',
+  'ENGINE_REPLY_BROKEN',
+  'ENGINE_DIED',
+  'ENGINE_RATE_LIMITED',
+]
+
+type State =
+  | { readonly kind: 'closed'; readonly failures: number }
+  | { readonly kind: 'down'; readonly isBusy: boolean; readonly trialIntervalMs: number }
+  | { readonly kind: 'misconfigured'; readonly error: OcrError }
+
+/**
+ * Keeps pages away from an engine behind a server while it is in trouble.
+ *
+ * Down (three failures of connection or server in a row, "busy" included): pages are told to come back later, which
+ * counts against nobody; once a second the engine's own probe is tried, and after it has passed a
+ * single page, whose first token opens the door for all. Set up wrongly: pages fail at once with
+ * that code until the probe passes. Rate limited: no page is sent before the time that the server
+ * named.
+ *
+ * Own code, because the breakers of libraries try a whole page where a probe costs nothing, and know
+ * no second kind of open.
+ *
+ * @param now Milliseconds that only go forward.
+ */
+export function withCircuitBreaker(
+  engine: OcrEngine,
+  now: () => number = () => performance.now(),
+): OcrEngine {
+  let state: State = { kind: 'closed', failures: 0 }
+  let isTrying = false
+  let nextTrialAtMs = 0
+  let pausedUntilMs = 0
+
+  const close = (): void => {
+    state = { kind: 'closed', failures: 0 }
+  }
+
+  const note = (error: unknown, isTrial: boolean): void => {
+    if (!(error instanceof OcrError)) return
+    if (error.code === 'ENGINE_RATE_LIMITED' && error.retryAfterMs !== null)
+      pausedUntilMs = Math.max(pausedUntilMs, now() + error.retryAfterMs)
+    if (error.code === 'ENGINE_MISCONFIGURED') {
+      state = { kind: 'misconfigured', error }
+      nextTrialAtMs = now() + PROBE_INTERVAL_MS
+    } else if (OUTAGE.includes(error.code)) noteOutage(error.code, isTrial)
+    // Any other answer is one: the server lives.
+    else close()
+  }
+
+  const noteOutage = (code: FailureCode, isTrial: boolean): void => {
+    if (state.kind === 'closed' && state.failures + 1 < FAILURES_TO_OPEN) {
+      state = { kind: 'closed', failures: state.failures + 1 }
+      return
+    }
+    // Pages that were under way when it opened say nothing new.
+    if (state.kind === 'down' && !isTrial) return
+    const last = state.kind === 'down' ? state.trialIntervalMs : PROBE_INTERVAL_MS / 2
+    const trialIntervalMs = Math.min(2 * last, MAX_TRIAL_INTERVAL_MS)
+    state = { kind: 'down', isBusy: code === 'ENGINE_RATE_LIMITED', trialIntervalMs }
+    nextTrialAtMs = now() + trialIntervalMs
+  }
+
+  /** Lets a page through a door that is not open, or throws why not. */
+  const enterTrial = async (signal: AbortSignal): Promise<void> => {
+    if (isTrying || now() < nextTrialAtMs) throw turnedAway(state)
+    isTrying = true
+    nextTrialAtMs = now() + PROBE_INTERVAL_MS
+    try {
+      await engine.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]))
+    } catch (error) {
+      isTrying = false
+      signal.throwIfAborted()
+      if (error instanceof OcrError && error.code === 'ENGINE_MISCONFIGURED')
+        state = { kind: 'misconfigured', error }
+      else if (state.kind === 'misconfigured')
+        state = { kind: 'down', isBusy: false, trialIntervalMs: PROBE_INTERVAL_MS }
+      if (error instanceof OcrError || isAbortError(error) || isTimeout(error))
+        throw turnedAway(state)
+      throw error
+    }
+  }
+
+  return {
+    id: engine.id,
+    version: engine.version,
+    async recognize(image, options) {
+      const pauseMs = pausedUntilMs - now()
+      if (pauseMs > 0) throw rateLimited(pauseMs)
+      const isTrial = state.kind !== 'closed'
+      if (isTrial) await enterTrial(options.signal)
+      const onTokens = (tokens: number): void => {
+        // Words are coming: there is no need to wait for the last one.
+        if (isTrial && state.kind !== 'closed') close()
+        options.onTokens?.(tokens)
+      }
+      try {
+        const recognition = await engine.recognize(image, { ...options, onTokens })
+        close()
+        return recognition
+      } catch (error) {
+        note(error, isTrial)
+        throw error
+      } finally {
+        if (isTrial) isTrying = false
+      }
+    },
+    probe: (signal) => engine.probe(signal),
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  }
+}
+
+function turnedAway(state: State): OcrError {
+  if (state.kind === 'misconfigured') return state.error
+  const retryAfterMs = DOWN_RETRY_MS * (1 + Math.random())
+  return state.kind === 'down' && state.isBusy
+    ? new OcrError('ENGINE_RATE_LIMITED', 'Cannot send page: its engine is busy', { retryAfterMs })
+    : new OcrError('ENGINE_DOWN', 'Cannot send page: its engine is down', { retryAfterMs })
+}
+
+function rateLimited(pauseMs: number): OcrError {
+  return new OcrError('ENGINE_RATE_LIMITED', 'Cannot send page: its engine wants a pause', {
+    // A little apart, so that not all pages come back at one moment.
+    retryAfterMs: pauseMs * (1 + Math.random() * 0.2),
+  })
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}

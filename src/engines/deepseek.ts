@@ -1,0 +1,90 @@
+import { OcrError } from '../platform/errors.ts'
+import { toPageBlocks } from './deepseek/grounded-blocks.ts'
+import { probeLoopGuard } from './deepseek/loop-guard-probe.ts'
+import { requestOf } from './deepseek/request-fields.ts'
+import { imageToSend } from './deepseek/sent-image.ts'
+import { maxAnswerTokens } from './deepseek/token-budget.ts'
+import type { OcrEngine, PageImage, Recognition, RecognizeOptions } from './engine.ts'
+import { engineVersion } from './model-server/engine-version.ts'
+import { chatBaseUrl } from './model-server/base-url.ts'
+import { isBlankPage } from './model-page/blank-page.ts'
+import { requireWhole } from './model-server/chat-client.ts'
+import { createHttpTransport, lookupLimits } from './model-server/http-transport.ts'
+import {
+  REQUEST_LIMITS,
+  type ModelServer,
+  type RequestLimits,
+} from './model-server/model-server.ts'
+import { createVllmServer } from './vllm/vllm-server.ts'
+
+/** What the DeepSeek-OCR engine needs. */
+export type DeepseekOptions = {
+  /** A vLLM server (0.12 or newer); its base URL with or without `/v1`. */
+  readonly server: ModelServer
+  readonly limits?: RequestLimits
+}
+
+// Raise it when the same answer would give other blocks: it is part of every page's key.
+const ALGORITHM_VERSION = 1
+
+/**
+ * DeepSeek-OCR, and DeepSeek-OCR-2, behind vLLM: the page as Markdown, every part with its place.
+ *
+ * Steps: `resample` tightens the guard against loops and warms the sampling; `plain-text` asks for
+ * text without layout; `regions` it does not know and answers like `resample`. An answer that did not
+ * end by itself is a failure with its tokens, never a page.
+ */
+export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
+  const limits = options.limits ?? REQUEST_LIMITS
+  const server = { ...options.server, baseUrl: chatBaseUrl(options.server.baseUrl) }
+  const settings = { settingName: 'OCR_DEEPSEEK_URL', modelSettingName: 'OCR_DEEPSEEK_MODEL' }
+  const vllm = createVllmServer(server, { limits, ...settings })
+  const transport = createHttpTransport(lookupLimits(limits))
+  const closing = new AbortController()
+  let isGuardProven = false
+
+  const recognize = async (image: PageImage, request: RecognizeOptions): Promise<Recognition> => {
+    const signal = AbortSignal.any([request.signal, closing.signal])
+    signal.throwIfAborted()
+    const { prompt, fields } = requestOf(request.step ?? 'default')
+    const sent = await imageToSend(image, request.pixelShare)
+    const reply = await vllm.ask(
+      { prompt, png: sent.png, fields: { ...fields, max_tokens: maxAnswerTokens(sent, prompt) } },
+      {
+        signal,
+        ...(request.requestId !== undefined && { requestId: request.requestId }),
+        ...(request.onTokens && { onTokens: request.onTokens }),
+      },
+    )
+    const { usage } = reply
+    const { blocks, warnings } = toPageBlocks(requireWhole(reply), image)
+    if (blocks.length > 0) return { blocks, markup: 'markdown', turned: null, warnings, usage }
+    if (await isBlankPage(image.png)) {
+      return { blocks, markup: 'markdown', turned: null, warnings: [], usage }
+    }
+    const state = 'it is empty, and the page is not'
+    throw new OcrError('ENGINE_REPLY_BROKEN', `Cannot read the answer of the engine: ${state}`, {
+      usage,
+    })
+  }
+
+  return {
+    id: 'deepseek',
+    version: engineVersion({
+      algorithm: ALGORITHM_VERSION,
+      model: server.model,
+      parameters: (['default', 'resample', 'plain-text'] as const).map(requestOf),
+    }),
+    recognize,
+    async probe(signal) {
+      await vllm.probe(signal)
+      if (isGuardProven) return
+      await probeLoopGuard(transport, { server, signal })
+      isGuardProven = true
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed'))
+      await Promise.all([vllm[Symbol.asyncDispose](), transport[Symbol.asyncDispose]()])
+    },
+  }
+}

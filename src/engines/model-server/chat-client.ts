@@ -1,0 +1,178 @@
+import { APIConnectionTimeoutError, APIError, OpenAI, OpenAIError } from 'openai'
+import type { Stream } from 'openai/streaming'
+import { OcrError } from '../../platform/errors.ts'
+import { brokenReply, type ChatReply } from './chat-reply.ts'
+import { createHttpTransport, createLookupTransport, type HttpTransport } from './http-transport.ts'
+import { getJson, parseModels, type ServedModel } from './lookup.ts'
+import { REQUEST_LIMITS, type ModelServer, type RequestLimits } from './model-server.ts'
+import { readChatStream } from './read-chat-stream.ts'
+import { RefusedParameters } from './refused-parameters.ts'
+import { failureOfStatus, replyOfErrorEvent, type FailedReply } from './reply-failure.ts'
+import { readFailedReply } from './failed-reply.ts'
+
+export { requireWhole, type ChatReply } from './chat-reply.ts'
+
+/** A page, and what is asked about it. */
+export type ChatRequest = {
+  /** Text part; stands after the image. */
+  readonly prompt: string
+  readonly png: Uint8Array
+  /** Other top-level fields of the body (`temperature`, `max_tokens`, `vllm_xargs`). */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** How a request is watched. */
+export type ChatCall = {
+  readonly signal: AbortSignal
+  readonly requestId?: string
+  /** Called as tokens arrive, with how many there are so far. */
+  readonly onTokens?: (tokens: number) => void
+}
+
+/** Asks a server that speaks OpenAI's chat API. Safe to use many times at once; never tries again. */
+export type ChatClient = AsyncDisposable & {
+  /**
+   * What the model answers; the text may be empty. A loop is stopped as soon as it is noticed.
+   *
+   * @throws {OcrError} the codes of `failureOfStatus` and of `HttpTransport.fetch`, `ENGINE_REFUSED`,
+   *   `ENGINE_OUTPUT_INVALID`
+   */
+  ask(request: ChatRequest, call: ChatCall): Promise<ChatReply>
+  /** The models that the server offers. Throws like `ask`, within ten seconds. */
+  models(signal: AbortSignal): Promise<readonly ServedModel[]>
+}
+
+/** Creates a client; opens no connection before the first request. */
+export function createChatClient(
+  server: ModelServer,
+  options: { readonly limits?: RequestLimits } = {},
+): ChatClient {
+  const limits = options.limits ?? REQUEST_LIMITS
+  const transport = createHttpTransport(limits)
+  const lookups = createLookupTransport(limits)
+  const openai = createOpenAi(server, { transport, limits })
+  const parameters = new RefusedParameters()
+
+  return {
+    async ask(request, call) {
+      const fields = { stream_options: { include_usage: true }, ...request.fields }
+      for (;;) {
+        call.signal.throwIfAborted()
+        const sent = parameters.accepted(fields)
+        const body = {
+          ...sent,
+          model: server.model,
+          stream: true,
+          messages: [{ role: 'user', content: contentOf(request) }],
+        }
+        try {
+          return await stream(openai, body, call)
+        } catch (error) {
+          call.signal.throwIfAborted()
+          const problem = problemIn(error)
+          if (problem instanceof OcrError) throw problem
+          if (!parameters.learn(sent, problem)) throw failureOfStatus(problem)
+        }
+      }
+    },
+    models: async (signal) =>
+      parseModels(await getJson(lookups, { server, path: '/models', signal })),
+    async [Symbol.asyncDispose]() {
+      await transport[Symbol.asyncDispose]()
+      await lookups[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Carries an answer that is no success through the client library, which would lose half of it. */
+class RejectedRequest extends Error {
+  override readonly name = 'RejectedRequest'
+  readonly reply: FailedReply
+
+  constructor(reply: FailedReply) {
+    super('The server answered without success')
+    this.reply = reply
+  }
+}
+
+function createOpenAi(
+  server: ModelServer,
+  { transport, limits }: { transport: HttpTransport; limits: RequestLimits },
+): OpenAI {
+  const authorization =
+    server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey.reveal()}` }
+  return new OpenAI({
+    baseURL: server.baseUrl,
+    // It takes no client without a key; the header is written below.
+    apiKey: 'none',
+    // The library would read these from the environment.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    // It would log what a server sent.
+    logLevel: 'off',
+    maxRetries: 0,
+    timeout: limits.totalMs + 10_000,
+    async fetch(url, init) {
+      const requestId = new Headers(init?.headers).get('x-client-request-id')
+      const response = await transport.fetch(url, {
+        ...init,
+        // The library's own headers tell of this machine, and of the environment.
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          ...authorization,
+          ...(requestId === null ? {} : { 'x-client-request-id': requestId }),
+        },
+      })
+      if (!response.ok) throw new RejectedRequest(await readFailedReply(response))
+      return response
+    },
+  })
+}
+
+async function stream(openai: OpenAI, body: object, call: ChatCall): Promise<ChatReply> {
+  const { signal, requestId } = call
+  const events = await openai.post<Stream<unknown>>('/chat/completions', {
+    body,
+    stream: true,
+    signal,
+    ...(requestId === undefined ? {} : { headers: { 'x-client-request-id': requestId } }),
+  })
+  const reply = await readChatStream(events, call.onTokens)
+  // The library ends an aborted stream as if it were whole.
+  signal.throwIfAborted()
+  return reply
+}
+
+function contentOf({ prompt, png }: ChatRequest): object[] {
+  const url = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
+  return [
+    { type: 'image_url', image_url: { url, detail: 'high' } },
+    { type: 'text', text: prompt },
+  ]
+}
+
+/**
+ * What went wrong, out of what the library made of it: the answer where there was one.
+ *
+ * @throws the error itself when it is a bug
+ */
+function problemIn(error: unknown): OcrError | FailedReply {
+  if (error instanceof OcrError) return error
+  if (error instanceof RejectedRequest) return error.reply
+  if (error instanceof APIConnectionTimeoutError && error.cause === undefined) {
+    return new OcrError(
+      'ENGINE_TIMED_OUT',
+      'Cannot get an answer from the engine: no answer in time',
+    )
+  }
+  if (error instanceof Error && error.cause !== undefined) return problemIn(error.cause)
+  // An error event has no status.
+  if (error instanceof APIError) return replyOfErrorEvent(error.error)
+  if (error instanceof SyntaxError || error instanceof OpenAIError) {
+    return brokenReply('it is not a stream of JSON')
+  }
+  throw error
+}

@@ -1,0 +1,55 @@
+import type { Usage } from '../../contract/page.ts'
+import { OcrError } from '../../platform/errors.ts'
+import { finishOf, parseChatChunk, type ChatReply } from './chat-reply.ts'
+import { RepetitionWatch } from '../repetition/repetition-watch.ts'
+
+/**
+ * Puts a streamed answer together and stops reading, which closes the connection, once it has turned
+ * into a loop. Only a `finish_reason` makes an answer whole: a stream may end, or say that it is
+ * done, without one.
+ *
+ * @throws {OcrError} `ENGINE_REPLY_BROKEN`, `ENGINE_REFUSED`, `ENGINE_OUTPUT_INVALID`, and whatever
+ *   reading the events throws
+ */
+export async function readChatStream(
+  events: AsyncIterable<unknown>,
+  onTokens?: (tokens: number) => void,
+): Promise<ChatReply> {
+  const watch = new RepetitionWatch()
+  let text = ''
+  let reason: string | null = null
+  let isRefused = false
+  let usage: Usage | null = null
+  let pieces = 0
+
+  for await (const event of events) {
+    const chunk = parseChatChunk(event)
+    if (chunk.usage) {
+      const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = chunk.usage
+      usage = { promptTokens, completionTokens }
+    }
+    // We ask for one answer; where more come they are numbered.
+    const choice = chunk.choices.find(({ index }) => index === undefined || index === 0)
+    if (choice === undefined) continue
+    reason = choice.finish_reason ?? reason
+    if (choice.delta?.refusal) isRefused = true
+    pieces += 1
+    onTokens?.(usage?.completionTokens ?? pieces)
+    const piece = choice.delta?.content ?? ''
+    text += piece
+    if (watch.add(piece)) {
+      return { text: wellFormed(text.slice(0, watch.keptLength)), finish: 'repetition', usage }
+    }
+  }
+
+  const finish = finishOf(reason, usage)
+  if (isRefused || finish === 'refused') {
+    throw new OcrError('ENGINE_REFUSED', 'Cannot read the page: the model refused', { usage })
+  }
+  return { text: wellFormed(text), finish, usage }
+}
+
+/** JSON may hold halves of characters, which UTF-8 cannot. */
+function wellFormed(text: string): string {
+  return text.toWellFormed()
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { readChatStream } from '../../../../src/engines/model-server/read-chat-stream.ts'
+import { codeOfEnding, endingOf } from '../../../support/chat-requests.ts'
+import { chunkEvent } from '../../../support/fakes/chat-events.ts'
+
+async function* streamOf(...events: unknown[]): AsyncGenerator<unknown> {
+  yield* events
+}
+
+const END = chunkEvent({}, { finish: 'stop' })
+
+describe('readChatStream', () => {
+  it('puts the pieces together, whatever stands beside them', async () => {
+    const reply = await readChatStream(
+      streamOf(
+        { choices: [], prompt_filter_results: [] },
+        { choices: [{ index: 0, delta: { role: 'assistant', content: null } }] },
+        { choices: [{ delta: { content: 'a', reasoning_content: 'hm' }, finish_reason: null }] },
+        { choices: [{ index: 1, delta: { content: 'another answer' } }] },
+        { choices: [{ index: 0, delta: null }] },
+        { choices: [{ index: 0, delta: { content: 'b' }, finish_reason: 'eos' }] },
+        { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } },
+      ),
+    )
+
+    assert.deepEqual(reply, {
+      text: 'ab',
+      finish: 'stop',
+      usage: { promptTokens: 5, completionTokens: 2 },
+    })
+  })
+
+  it('tells no usage rather than a malformed one', async () => {
+    const usages = [
+      { prompt_tokens: -1, completion_tokens: 2 },
+      'many',
+      [],
+      { total_tokens: 1e308 },
+    ]
+
+    const replies = await Promise.all(
+      usages.map((usage) => readChatStream(streamOf(END, { choices: [], usage }))),
+    )
+
+    assert.deepEqual(
+      replies.map(({ usage }) => usage),
+      [null, null, null, null],
+    )
+  })
+
+  it('counts the pieces, or what the server counts', async () => {
+    const counts: number[] = []
+
+    await readChatStream(
+      streamOf(
+        chunkEvent({ content: 'a' }),
+        chunkEvent({ content: 'bc' }),
+        chunkEvent({ content: 'd' }, { usage: { prompt_tokens: 9, completion_tokens: 30 } }),
+        END,
+      ),
+      (tokens) => counts.push(tokens),
+    )
+
+    assert.deepEqual(counts, [1, 2, 30, 30])
+  })
+
+  it('repairs halves of characters, which no file can hold', async () => {
+    const { text } = await readChatStream(streamOf(chunkEvent({ content: 'a\ud83c' }), END))
+
+    assert.equal(text, 'a\ufffd')
+  })
+
+  it('joins a character whose halves came in two pieces', async () => {
+    const pieces = ['\ud83c', '\udc04'].map((content) => chunkEvent({ content }))
+
+    const { text } = await readChatStream(streamOf(...pieces, END))
+
+    assert.equal(text, '🀄')
+  })
+
+  it('takes nothing for an answer that has no finish reason', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string()), async (pieces) => {
+        const events = pieces.map((content) => chunkEvent({ content }))
+        const ending = await endingOf(readChatStream(streamOf(...events)))
+        assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+      }),
+    )
+  })
+
+  it('fails in an expected way at any JSON', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (event) => {
+        const ending = await endingOf(readChatStream(streamOf(event)))
+        assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+      }),
+    )
+  })
+})
