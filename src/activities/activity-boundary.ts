@@ -5,11 +5,13 @@ import {
   heartbeat,
   log,
 } from '@temporalio/activity'
+import type { PageSpending } from '../contract/document.ts'
 import type { FailureCode, FailureKind } from '../contract/failures.ts'
+import type { Usage } from '../contract/page.ts'
 import { coerceError, OcrError } from '../platform/errors.ts'
 import { storageError, systemCode } from '../storage/object-file.ts'
 
-/** What an activity has used up, kept in its heartbeat details (nothing else goes there). */
+/** What an activity has used up, kept in its heartbeat details. */
 type Spent = { unfinished: number; transient: number; engineDeath: number; bug: number }
 
 /**
@@ -21,11 +23,16 @@ const LIMIT: Spent = { unfinished: 3, transient: 5, engineDeath: 2, bug: 3 }
 /** Fits the worker's heartbeat throttle of 1 s: a cancel arrives in the reply to a heartbeat. */
 const HEARTBEAT_INTERVAL_MS = 1_000
 
-/** Wait before the next try of something busy that names no time itself. */
-const BUSY_RETRY_MS = 5_000
-
 /** A server's `Retry-After` is honoured up to this. */
 const MAX_RETRY_AFTER_MS = 300_000
+
+/** What the work of an activity is given. */
+export type ActivityAttempt = {
+  /** Fires on cancel and on shutdown. */
+  readonly signal: AbortSignal
+  /** Shows in the heartbeat details how many tokens a model has written so far. */
+  readonly reportTokens: (tokens: number) => void
+}
 
 /**
  * Runs the work of an activity: heartbeats from a timer, hands over the abort signal, translates
@@ -34,18 +41,30 @@ const MAX_RETRY_AFTER_MS = 300_000
  * Not Temporal's `maximumAttempts`: that counts "busy" and worker restarts as well. The count is
  * written before the work starts, so that the death of the worker counts too.
  *
- * @throws {ApplicationFailure} whose type is a failure code; the message is the code, never more
+ * @param engineDeaths Counted against this page in earlier steps of its ladder.
+ * @throws {ApplicationFailure} whose type is a failure code; the message is the code, never more. A
+ *   step of a ladder adds a {@link PageSpending} as details.
  */
-export async function withinBudget<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const spent = spentSoFar()
+export async function withinBudget<T>(
+  work: (attempt: ActivityAttempt) => Promise<T>,
+  engineDeaths = 0,
+): Promise<T> {
+  const spent = spentSoFar(engineDeaths)
   if (spent.unfinished >= LIMIT.unfinished) throw failForGood('PAGE_POISON')
   const running: Spent = { ...spent, unfinished: spent.unfinished + 1 }
+  let tokens = 0
   // The first beat is sent at once, so even a death within the first second is counted.
   heartbeat(running)
-  const timer = setInterval(() => heartbeat(running), HEARTBEAT_INTERVAL_MS)
+  const timer = setInterval(
+    () => heartbeat(tokens === 0 ? running : { ...running, tokens }),
+    HEARTBEAT_INTERVAL_MS,
+  )
   const signal = cancellationSignal()
+  const reportTokens = (count: number): void => {
+    tokens = count
+  }
   try {
-    return await work(signal)
+    return await work({ signal, reportTokens })
   } catch (error) {
     if (signal.aborted) {
       // Cancelled or shut down: nothing is spent.
@@ -58,26 +77,34 @@ export async function withinBudget<T>(work: (signal: AbortSignal) => Promise<T>)
   }
 }
 
-function spentSoFar(): Spent {
-  const none: Spent = { unfinished: 0, transient: 0, engineDeath: 0, bug: 0 }
+function spentSoFar(engineDeaths: number): Spent {
   // Written by `withinBudget` of an earlier attempt.
   const details = activityInfo().heartbeatDetails as Partial<Spent> | undefined
-  return { ...none, ...details }
+  return {
+    unfinished: details?.unfinished ?? 0,
+    transient: details?.transient ?? 0,
+    engineDeath: details?.engineDeath ?? engineDeaths,
+    bug: details?.bug ?? 0,
+  }
 }
 
 function asFailure(error: unknown, spent: Spent): ApplicationFailure {
-  const { kind, code, retryAfterMs } = classify(error)
+  const { kind, code, retryAfterMs, usage } = classify(error)
   switch (kind) {
     case 'input':
-    case 'nonsense':
-      // Nonsense is not asked again here: the workflow schedules the next step of the ladder.
       return failForGood(code)
+    case 'nonsense':
+      // Not asked again here: the workflow schedules the next step of the ladder.
+      return failForGood(code, spendingOf(spent, usage))
     case 'busy':
       heartbeat(spent)
       return ApplicationFailure.create({
         message: code,
         type: code,
-        nextRetryDelay: Math.min(retryAfterMs ?? BUSY_RETRY_MS, MAX_RETRY_AFTER_MS),
+        // Without a time the backoff of the policy counts.
+        ...(retryAfterMs === null
+          ? {}
+          : { nextRetryDelay: Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) }),
         // Keeps what is expected out of error logs and metrics.
         category: 'BENIGN',
       })
@@ -88,14 +115,22 @@ function asFailure(error: unknown, spent: Spent): ApplicationFailure {
       // Travels with the failure, whatever the throttle.
       heartbeat(after)
       return after[kind] >= LIMIT[kind]
-        ? failForGood(code)
+        ? failForGood(code, spendingOf(after, usage))
         : ApplicationFailure.retryable(code, code)
     }
   }
 }
 
-function failForGood(code: FailureCode): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(code, code)
+function spendingOf(spent: Spent, usage: Usage | null): PageSpending {
+  return {
+    engineDeaths: spent.engineDeath,
+    promptTokens: usage?.promptTokens ?? 0,
+    completionTokens: usage?.completionTokens ?? 0,
+  }
+}
+
+function failForGood(code: FailureCode, spending?: PageSpending): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(code, code, ...(spending === undefined ? [] : [spending]))
 }
 
 /** What the operating system says when the host, and not this document, is in trouble. */
@@ -105,6 +140,7 @@ function classify(thrown: unknown): {
   kind: FailureKind
   code: FailureCode
   retryAfterMs: number | null
+  usage: Usage | null
 } {
   const error = HOST_TROUBLE.includes(systemCode(thrown) ?? '')
     ? storageError('use the local disk', thrown)
@@ -114,5 +150,5 @@ function classify(thrown: unknown): {
     return error
   }
   log.error('bug in an activity', { error: coerceError(error).stack ?? String(error) })
-  return { kind: 'bug', code: 'INTERNAL_SERVER_ERROR', retryAfterMs: null }
+  return { kind: 'bug', code: 'INTERNAL_SERVER_ERROR', retryAfterMs: null, usage: null }
 }

@@ -5,8 +5,10 @@ import type { BlobStore } from '../storage/blob-store.ts'
 /** What the activities of a worker share. */
 export type ActivityDependencies = {
   readonly store: BlobStore
-  /** The engine of an id, made at its first use. */
+  /** The engine of an id, made at its first use; throws `ENGINE_MISCONFIGURED` where it is not set up. */
   readonly engineFor: (id: EngineId) => OcrEngine
+  /** Version of an engine; `null` where it is not set up, for those who only look for its pages. */
+  readonly engineVersionOf: (id: EngineId) => string | null
   /** Where uploads and page images are laid for the guarded children. */
   readonly temporaryDirectory: string
 }

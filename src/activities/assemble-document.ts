@@ -6,7 +6,7 @@ import type {
   Manifest,
 } from '../contract/document.ts'
 import { selectPages } from '../contract/page-ranges.ts'
-import type { FailedPage, PageRecord, Usage } from '../contract/page.ts'
+import { sumOfUsage, type FailedPage, type Usage } from '../contract/page.ts'
 import { PAGE_MARK, type ProgressAnswer } from '../contract/progress.ts'
 import {
   formFeedText,
@@ -19,8 +19,8 @@ import {
 import { OcrError } from '../platform/errors.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
 import { manifestKey, RESULT_FILE, requestKey, resultKey } from '../storage/object-keys.ts'
-import { findPageRecord, pageRecordKeyFor } from '../storage/page-params.ts'
-import { readJson, writeJson } from '../storage/read-blob.ts'
+import { findPageRecord } from '../storage/page-params.ts'
+import { writeJson } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openResult, type ResultFile } from './result-file.ts'
 import { readRequest } from './source-document.ts'
@@ -104,7 +104,7 @@ async function writeResults(
   let usage: Usage | null = null
   for await (const { page, place } of resultPages(deps, work, signal)) {
     if ('code' in page) state = withFailure(state, page, place)
-    if ('usage' in page) usage = sumOf(usage, page.usage)
+    if ('usage' in page) usage = sumOfUsage(usage, page.usage)
     for (const [file, format] of outputs) await file.write(format.page(page, place))
   }
   if (head().deliveredPages === 0)
@@ -136,7 +136,8 @@ async function* resultPages(
   { input, request }: { input: AssembleInput; request: DocumentRequest },
   signal: AbortSignal,
 ): AsyncGenerator<{ page: ResultPage; place: number }> {
-  const engine = deps.engineFor(input.engine)
+  const { documentId, engine } = input
+  const engineVersion = deps.engineVersionOf(engine)
   const { languages, dpi } = request
   const failures = new Map(input.failed.map((failure) => [failure.page, failure]))
   for (const [place, page] of selectPages(input.pages, input.pageCount).entries()) {
@@ -146,10 +147,8 @@ async function* resultPages(
     else if (input.marks[place] === PAGE_MARK.waiting)
       yield { page: { page, isUnread: true }, place }
     else {
-      const ref = { sha256: input.documentSha256, page, engine: engine.id, languages, dpi }
-      const record =
-        (await readJson<PageRecord>(deps.store, pageRecordKeyFor(ref, engine.version))) ??
-        (await findPageRecord(deps.store, ref))
+      const ref = { sha256: input.documentSha256, page, engine, languages, dpi }
+      const record = await findPageRecord(deps.store, { ...ref, documentId, engineVersion })
       yield { page: record ?? { page, code: 'BLOB_MISSING' }, place }
     }
   }
@@ -170,14 +169,6 @@ function withFailure(state: ProgressAnswer, failure: FailedPage, place: number):
     },
     marks: marks.slice(0, place) + PAGE_MARK.failed + marks.slice(place + 1),
     failed: [...failed, failure].toSorted((a, b) => a.page - b.page),
-  }
-}
-
-function sumOf(left: Usage | null, right: Usage | null): Usage | null {
-  if (left === null || right === null) return left ?? right
-  return {
-    promptTokens: left.promptTokens + right.promptTokens,
-    completionTokens: left.completionTokens + right.completionTokens,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PageOutcome, RecognizeInput } from '../contract/document.ts'
 import { assembleDocument } from './assemble-document.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { inspectDocument } from './inspect-document.ts'
@@ -15,11 +16,15 @@ export function createActivities(deps: ActivityDependencies) {
       work: (deps: ActivityDependencies, input: Input, signal: AbortSignal) => Promise<Output>,
     ) =>
     (input: Input): Promise<Output> =>
-      withinBudget((signal) => work(deps, input, signal))
+      withinBudget(({ signal }) => work(deps, input, signal))
   return {
     inspectDocument: activity(inspectDocument),
     rasterizePages: activity(rasterizePages),
-    recognizePage: activity(recognizePage),
+    recognizePage: (input: RecognizeInput): Promise<PageOutcome> =>
+      withinBudget(
+        (attempt) => recognizePage(deps, input, attempt),
+        input.spent?.engineDeaths ?? 0,
+      ),
     assembleDocument: activity(assembleDocument),
   }
 }

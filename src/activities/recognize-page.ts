@@ -1,43 +1,80 @@
-import type { DocumentRequest, PageOutcome, RecognizeInput } from '../contract/document.ts'
+import type {
+  DocumentRequest,
+  PageAsk,
+  PageOutcome,
+  PageSpending,
+  RecognizeInput,
+} from '../contract/document.ts'
+import type { BlobKey } from '../contract/identifiers.ts'
 import {
   PAGE_WARNINGS,
+  sumOfUsage,
   type PageRecord,
   type PageStatus,
   type PageWarning,
+  type Usage,
 } from '../contract/page.ts'
 import { blocksToMarkdown, blocksToText } from '../documents/page-text.ts'
 import type { PageImage, Recognition } from '../engines/engine.ts'
 import { OcrError } from '../platform/errors.ts'
+import { replacedPageKey } from '../storage/object-keys.ts'
 import { pageRecordKeyFor } from '../storage/page-params.ts'
 import { readJson, writeJson } from '../storage/read-blob.ts'
+import type { ActivityAttempt } from './activity-boundary.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { drawIntoStore, readPageImage, replacePageImage } from './page-images.ts'
+import { storePictures } from './page-pictures.ts'
 import { readRequest } from './source-document.ts'
+
+/** How a page is asked for when nothing else is said. */
+const FIRST_ASK: PageAsk = { step: 'default', pixelShare: 1, fallback: null }
 
 /**
  * Recognizes one page and stores it under a key that says everything its content depends on, so that
- * a second run finds it done and a late writer writes the same.
+ * a second run finds it done and a late writer writes the same. What the fallback engine reads is
+ * stored for this document only.
  *
  * @throws {OcrError} whatever the engine throws; `BLOB_MISSING`, `STORAGE_UNAVAILABLE`
  */
 export async function recognizePage(
   deps: ActivityDependencies,
   input: RecognizeInput,
-  signal: AbortSignal,
+  { signal, reportTokens }: ActivityAttempt,
 ): Promise<PageOutcome> {
   const request = await readRequest(deps, input)
-  const engine = deps.engineFor(input.engine)
+  const { step, pixelShare, fallback } = input.ask ?? FIRST_ASK
+  const engine = deps.engineFor(fallback ?? input.engine)
   const { languages, dpi } = request
   const imageRef = { sha256: input.documentSha256, page: input.page, dpi }
-  const recordKey = pageRecordKeyFor({ ...imageRef, engine: engine.id, languages }, engine.version)
+  const ownKey = () =>
+    pageRecordKeyFor({ ...imageRef, engine: engine.id, languages }, engine.version)
+  const recordKey = fallback ? replacedPageKey(input.documentId, input.page) : ownKey()
   const finished = await readJson<PageRecord>(deps.store, recordKey)
   if (finished !== null) return outcomeOf(finished)
 
   const stored = await pageImage(deps, { input, request }, signal)
-  const seen = await engine.recognize(stored.image, { languages, signal })
-  const warnings = [...new Set([...stored.warnings, ...seen.warnings])]
+  const seen = await engine.recognize(stored.image, {
+    languages,
+    signal,
+    step,
+    pixelShare,
+    requestId: `${input.documentId}-${input.page}-${step}`,
+    onTokens: reportTokens,
+  })
+  const image = seen.turned ?? stored.image
   if (seen.turned !== null) await replacePageImage(deps, imageRef, seen.turned)
-  const record = recordOf(seen, { input, image: seen.turned ?? stored.image, warnings })
+  const pictures = await storePictures(deps.store, { blocks: seen.blocks, image, recordKey })
+  const warnings: PageWarning[] = [...stored.warnings, ...seen.warnings]
+  if (pixelShare < 1) warnings.push('RETRIED_SMALLER')
+  if (fallback !== null) warnings.push('ENGINE_REPLACED')
+  const record = recordOf(seen, {
+    page: input.page,
+    engine: engine.id,
+    image,
+    pictures,
+    warnings: [...new Set(warnings)],
+    spent: input.spent ?? null,
+  })
   await writeJson(deps.store, recordKey, record)
   return outcomeOf(record)
 }
@@ -62,21 +99,33 @@ async function pageImage(
 
 function recordOf(
   seen: Recognition,
-  page: { input: RecognizeInput; image: PageImage; warnings: readonly PageWarning[] },
+  page: Pick<PageRecord, 'page' | 'engine' | 'warnings'> & {
+    readonly image: PageImage
+    readonly pictures: readonly BlobKey[]
+    readonly spent: PageSpending | null
+  },
 ): PageRecord {
+  const { blocks, markup = 'plain' } = seen
   return {
-    page: page.input.page,
+    page: page.page,
     outcome: statusOf(seen, page.warnings),
-    engine: page.input.engine,
+    engine: page.engine,
     widthPx: page.image.widthPx,
     heightPx: page.image.heightPx,
     dpi: page.image.dpi,
-    text: blocksToText(seen.blocks),
-    markdown: blocksToMarkdown(seen.blocks),
-    blocks: seen.blocks,
+    text: blocksToText(blocks),
+    markdown: blocksToMarkdown(blocks, { markup, page: page.page }),
+    markup,
+    blocks,
+    ...(page.pictures.length === 0 ? {} : { pictures: page.pictures }),
     warnings: page.warnings,
-    usage: seen.usage,
+    usage: sumOfUsage(usageOf(page.spent), seen.usage),
   }
+}
+
+function usageOf(spent: PageSpending | null): Usage | null {
+  if (spent === null || spent.promptTokens + spent.completionTokens === 0) return null
+  return { promptTokens: spent.promptTokens, completionTokens: spent.completionTokens }
 }
 
 function statusOf(seen: Recognition, warnings: readonly PageWarning[]): PageStatus {

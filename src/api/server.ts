@@ -50,7 +50,14 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
   const { client } = setUp.use(connectTemporal(config.temporal))
   const deps: AppDeps = {
     config,
-    gateway: overrides.gateway ?? createDocumentGateway({ client, store, secret }),
+    gateway:
+      overrides.gateway ??
+      createDocumentGateway({
+        client,
+        store,
+        secret,
+        fallbackEngine: config.engines.fallbackEngine,
+      }),
     store,
     signingSecret,
     temporaryDirectory,

@@ -1,18 +1,47 @@
-import type { Block } from '../contract/page.ts'
+import type { PageNumber } from '../contract/identifiers.ts'
+import { picturePath } from '../contract/page-json.ts'
+import type { Block, BlockCategory, Markup } from '../contract/page.ts'
+import { inertFormula, inertMarkdown, inertTable } from './inert-markup.ts'
 
-/** Plain text of a page: its blocks in order, an empty line between two. Pictures have none. */
+/** Of a page's blocks only these are no part of what one reads; the JSON result has them. */
+const MARGINAL: readonly BlockCategory[] = ['page-header', 'page-footer']
+
+/**
+ * Text of a page: its blocks in order, an empty line between two. Pictures have none. What an engine
+ * wrote as Markdown stays as it is.
+ */
 export function blocksToText(blocks: readonly Block[]): string {
   return joinBlocks(
-    blocks.map((block) => (block.category === 'table' ? tableText(block.text) : block.text)),
+    withoutMargins(blocks).map((block) =>
+      block.category === 'table' ? tableText(block.text) : block.text,
+    ),
   )
 }
 
+/** Page whose Markdown is written, and how its blocks are. */
+export type MarkdownPage = { readonly markup: Markup; readonly page: PageNumber }
+
 /**
- * Markdown of a page: titles as headings, list items as items, tables as the HTML they are, formulas
- * between `$$`. Characters that would be markup are escaped, so that what is printed is what is shown.
+ * Markdown of a page: titles as headings, list items as items, tables as HTML, formulas between `$$`,
+ * pictures as links to their crops.
+ *
+ * Characters of plain text that would be markup are escaped, so that what is printed is what is
+ * shown. Markdown that an engine wrote is kept, less what could run or phone home when it is shown.
  */
-export function blocksToMarkdown(blocks: readonly Block[]): string {
-  return joinBlocks(blocks.map(blockMarkdown))
+export function blocksToMarkdown(blocks: readonly Block[], page: MarkdownPage): string {
+  let pictures = 0
+  return joinBlocks(
+    withoutMargins(blocks).map((block) => {
+      if (block.category === 'picture') return `![](${picturePath(page.page, ++pictures)})`
+      if (block.category === 'formula') return `$$\n${inertFormula(block.text)}\n$$`
+      if (block.category === 'table') return inertTable(block.text)
+      return page.markup === 'plain' ? plainBlock(block) : markdownBlock(block)
+    }),
+  )
+}
+
+function withoutMargins(blocks: readonly Block[]): Block[] {
+  return blocks.filter(({ category }) => !MARGINAL.includes(category))
 }
 
 function joinBlocks(texts: readonly string[]): string {
@@ -22,26 +51,18 @@ function joinBlocks(texts: readonly string[]): string {
     .join('\n\n')
 }
 
-function blockMarkdown(block: Block): string {
-  switch (block.category) {
-    case 'title':
-      return `# ${oneLine(block.text)}`
-    case 'section-header':
-      return `## ${oneLine(block.text)}`
-    case 'list-item':
-      return `- ${escapeMarkdown(block.text.replace(/^[-•·*]\s*/, '')).replaceAll('\n', '\n  ')}`
-    case 'formula':
-      return `$$\n${block.text}\n$$`
-    case 'table':
-      return block.text
-    case 'picture':
-    case 'text':
-    case 'caption':
-    case 'footnote':
-    case 'page-header':
-    case 'page-footer':
-      return escapeMarkdown(block.text)
-  }
+function plainBlock(block: Block): string {
+  if (block.category === 'title') return `# ${oneLine(block.text)}`
+  if (block.category === 'section-header') return `## ${oneLine(block.text)}`
+  if (block.category !== 'list-item') return escapeMarkdown(block.text)
+  return `- ${escapeMarkdown(block.text.replace(/^[-•·*]\s*/, '')).replaceAll('\n', '\n  ')}`
+}
+
+function markdownBlock(block: Block): string {
+  const text = inertMarkdown(block.text.trim())
+  if (text === '' || text.startsWith('#')) return text
+  if (block.category === 'title') return `# ${text}`
+  return block.category === 'section-header' ? `## ${text}` : text
 }
 
 function oneLine(text: string): string {

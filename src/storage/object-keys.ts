@@ -15,10 +15,15 @@ import {
  *   pages/<sha256>/<page>/image-<dpi>.json          what was noticed while it was drawn
  *   pages/<sha256>/<page>/<engine>/<params>.json    recognized page; <params> is a hash of everything
  *                                                   that decides its content, the engine's version included
+ *   pages/<sha256>/<page>/<engine>/<params>-<n>.png crop of its n-th picture
  *   documents/<id>/request.json                     what was asked for (put if absent)
  *   documents/<id>/manifest.json                    how it ended
+ *   documents/<id>/replaced/<page>.json             a page as the fallback engine read it, for this document
+ *                                                   only: the next one may find the engine well
  *   documents/<id>/result.{txt,md,json}             the results
  *   documents/<id>/deleted.json                     tombstone: the id stays unknown from now on
+ *   workers/<host>-<role>-<server>.json             what a GPU worker tells of itself, every 10 s;
+ *                                                   <server> is a hash of its model server's address
  *
  * blobs/ and pages/ go when the last reference is gone; documents/<id>/ goes with its document.
  */
@@ -65,6 +70,10 @@ export const pageRecordKey = (ref: {
   paramsHash: string
 }): BlobKey => key(`${pagesPrefix(ref.sha256)}${ref.page}/${ref.engine}/${ref.paramsHash}.json`)
 
+/** Crop of the picture with this place (from 1) among those of a recognized page. */
+export const pictureKey = (recordKey: BlobKey, place: number): BlobKey =>
+  key(recordKey.replace(/\.json$/, `-${place}.png`))
+
 /** Prefix of what belongs to one document alone. */
 export const documentPrefix = (documentId: DocumentId): string => `documents/${documentId}/`
 
@@ -76,6 +85,10 @@ export const requestKey = (documentId: DocumentId): BlobKey =>
 export const manifestKey = (documentId: DocumentId): BlobKey =>
   key(`${documentPrefix(documentId)}manifest.json`)
 
+/** A page as the fallback engine read it. */
+export const replacedPageKey = (documentId: DocumentId, page: PageNumber): BlobKey =>
+  key(`${documentPrefix(documentId)}replaced/${page}.json`)
+
 /** Tombstone of a deleted document. */
 export const tombstoneKey = (documentId: DocumentId): BlobKey =>
   key(`${documentPrefix(documentId)}deleted.json`)
@@ -83,6 +96,19 @@ export const tombstoneKey = (documentId: DocumentId): BlobKey =>
 /** A result file. */
 export const resultKey = (documentId: DocumentId, format: ResultFormat): BlobKey =>
   key(`${documentPrefix(documentId)}result.${RESULT_FILE[format].extension}`)
+
+/** Prefix of what workers tell of themselves. */
+export const WORKER_SNAPSHOT_PREFIX = 'workers/'
+
+/** What one worker tells of itself. `serverHash` is hexadecimal. */
+export const workerSnapshotKey = (worker: {
+  readonly host: string
+  readonly role: string
+  readonly serverHash: string
+}): BlobKey => {
+  const host = worker.host.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 100)
+  return key(`${WORKER_SNAPSHOT_PREFIX}${host}-${worker.role}-${worker.serverHash}.json`)
+}
 
 function key(text: string): BlobKey {
   const parsed = parseBlobKey(text)

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { EngineId, Language } from '../contract/engines.ts'
-import type { PageNumber, Sha256 } from '../contract/identifiers.ts'
+import type { BlobKey, DocumentId, PageNumber, Sha256 } from '../contract/identifiers.ts'
 import type { PageRecord } from '../contract/page.ts'
-import type { BlobKey } from '../contract/identifiers.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
-import { pageRecordKey } from './object-keys.ts'
+import { pageRecordKey, replacedPageKey } from './object-keys.ts'
 import { readJson } from './read-blob.ts'
 
 /** Everything of a request that decides what a recognized page contains. */
@@ -26,17 +25,39 @@ export function pageRecordKeyFor(ref: PageRecordRef, engineVersion: string): Blo
   return pageRecordKey({ ...ref, paramsHash: `${requestHash(ref)}-${shortHash(engineVersion)}` })
 }
 
-/** Finds a recognized page whatever version of the engine made it, the newest first; `null` if none. */
+/** Where a recognized page of one document is looked for. */
+export type DocumentPageRef = PageRecordRef & {
+  readonly documentId: DocumentId
+  /** Version of the engine, where the reader knows it: it spares a listing. */
+  readonly engineVersion: string | null
+}
+
+/**
+ * Finds a recognized page of a document: by the given version of the engine, else as the fallback
+ * engine read it, else by the newest version that there is. `null`: it is not recognized yet.
+ */
 export async function findPageRecord(
   store: BlobStore,
-  ref: PageRecordRef,
+  ref: DocumentPageRef,
 ): Promise<PageRecord | null> {
+  const known =
+    ref.engineVersion === null
+      ? null
+      : await readJson<PageRecord>(store, pageRecordKeyFor(ref, ref.engineVersion))
+  const replaced = replacedPageKey(ref.documentId, ref.page)
+  return known ?? (await readJson<PageRecord>(store, replaced)) ?? (await findNewest(store, ref))
+}
+
+async function findNewest(store: BlobStore, ref: PageRecordRef): Promise<PageRecord | null> {
   const stem = pageRecordKey({ ...ref, paramsHash: requestHash(ref) }).replace(/\.json$/, '-')
   const { blobs } = await store.list(stem)
-  const newest = blobs.reduce<BlobInfo | null>(
-    (best, blob) => (best === null || blob.modifiedAt > best.modifiedAt ? blob : best),
-    null,
-  )
+  const newest = blobs
+    // Crops of pictures lie beside it.
+    .filter(({ key }) => key.endsWith('.json'))
+    .reduce<BlobInfo | null>(
+      (best, blob) => (best === null || blob.modifiedAt > best.modifiedAt ? blob : best),
+      null,
+    )
   return newest === null ? null : readJson<PageRecord>(store, newest.key)
 }
 

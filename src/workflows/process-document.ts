@@ -29,6 +29,7 @@ import { activitiesFor } from './document-activities.ts'
 import { codeOfPage, failureCodeOf, isOnePagesFault, runFailure } from './failure-code.ts'
 import { onFirstDemand, rasterBatches, runLanes } from './page-lanes.ts'
 import { PageLedger } from './page-ledger.ts'
+import { createPageReader } from './read-page.ts'
 
 const progressQuery = defineQuery<ProgressAnswer>(PROGRESS_QUERY)
 const phaseKey = defineSearchAttributeKey(SEARCH_ATTRIBUTE.phase, 'KEYWORD')
@@ -51,6 +52,10 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
 
   const document = { documentId: input.documentId, documentSha256: input.documentSha256 }
   const on = activitiesFor(input)
+  const readPage = createPageReader(input, on, () => ({
+    pageCount,
+    priority: pagePriority(ledger.progress.totalPages),
+  }))
 
   try {
     await withinDeadline(input.deadlineAtMs, recognizePages).catch((error: unknown) => {
@@ -100,7 +105,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     const drawn = onFirstDemand(batches, rasterizeBatch)
     await runLanes(thisRun, input.windowPages, async (page) => {
       const code = (await drawn(page)).get(page)
-      ledger.settle(page, code === undefined ? await recognize(page) : { code })
+      ledger.settle(page, code === undefined ? await readPage(page) : { code })
       reportPage()
     })
 
@@ -111,24 +116,6 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
         ...input,
         resume: { pageCount, ...ledger.state() },
       })
-    }
-  }
-
-  async function recognize(page: PageNumber) {
-    const { totalPages } = ledger.progress
-    try {
-      const outcome = await on.recognizePage.executeWithOptions(
-        {
-          taskQueue: input.engineQueue,
-          activityId: `page-${page}`,
-          summary: `page ${page} of ${pageCount}`,
-          priority: pagePriority(totalPages),
-        },
-        [{ ...document, page, engine: input.engine }],
-      )
-      return outcome.status
-    } catch (error) {
-      return { code: codeOfPage(error) }
     }
   }
 

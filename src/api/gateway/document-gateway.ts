@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { hasEnded, type DocumentStatus } from '../../contract/document-status.ts'
-import { ENGINE_IDS } from '../../contract/engines.ts'
+import { ENGINE_IDS, type EngineId } from '../../contract/engines.ts'
 import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
 import type { PageRecord } from '../../contract/page.ts'
 import { isAbortError } from '../../platform/errors.ts'
@@ -26,6 +26,8 @@ export type GatewayOptions = {
   readonly store: BlobStore
   /** Turns idempotency keys into ids and signs cursors; the same in every api process, and to stay. */
   readonly secret: string | Buffer
+  /** Takes over pages that an engine behind a server cannot read; none by default. */
+  readonly fallbackEngine?: EngineId | null
   readonly defaults?: {
     /** Pages of one document under way at once. Default: the engine's. */
     readonly windowPages?: number
@@ -82,6 +84,8 @@ export type DocumentGateway = {
   pageRecord(documentId: DocumentId, page: PageNumber): Promise<PageRecord | null>
   /** The image of a page (PNG) as soon as it is drawn; the caller consumes or destroys its body. */
   pageImage(documentId: DocumentId, page: PageNumber): Promise<Blob | null>
+  /** The crop of a picture of a page, counted from 1; `null` when there is none. */
+  picture(record: PageRecord, place: number): Promise<Blob | null>
   /** Whether documents can be taken; never throws. */
   readiness(): Promise<GatewayReadiness>
 }
@@ -89,6 +93,7 @@ export type DocumentGateway = {
 /** Makes the gateway. It connects to nothing before it is used. */
 export function createDocumentGateway(options: GatewayOptions): DocumentGateway {
   const { client, store, secret, defaults, queues = DEPLOYED_QUEUES } = options
+  const { fallbackEngine = null } = options
   const temporal = createTemporalDocuments(client)
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
@@ -100,7 +105,7 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
 
   return {
     async submit(submission) {
-      const deps = { store, temporal, facts, secret, queues, windowPages }
+      const deps = { store, temporal, facts, secret, queues, windowPages, fallbackEngine }
       const submitted = await submitDocument(deps, submission)
       // Somebody may have asked for the id before it was started.
       if (!submitted.replayed) statuses.forget(submitted.documentId)
@@ -122,6 +127,10 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
     delete: (documentId) => deleteDocument({ store, temporal, facts, statuses }, documentId),
     pageRecord: (documentId, page) => pages.record(documentId, page),
     pageImage: (documentId, page) => pages.image(documentId, page),
+    async picture(record, place) {
+      const key = record.pictures?.[place - 1]
+      return key === undefined ? null : store.get(key)
+    },
     async readiness() {
       const isTrue = (work: Promise<unknown>) => work.then(() => true).catch(() => false)
       const engineQueues = ENGINE_IDS.map((engine) => engineQueueOf(engine, queues))

@@ -42,7 +42,8 @@ export function createDocumentPages(
       const request = await requestWith(documentId, page)
       if (request === null) return null
       const { sha256, engine, languages, dpi } = request
-      return findPageRecord(store, { sha256, page, engine, languages, dpi })
+      const ref = { documentId, sha256, page, engine, languages, dpi, engineVersion: null }
+      return findPageRecord(store, ref)
     },
     async image(documentId, page) {
       const request = await requestWith(documentId, page)

@@ -1,7 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { DocumentRequest, MediaType, ProcessDocumentInput } from '../../contract/document.ts'
-import { ENGINES } from '../../contract/engines.ts'
+import type {
+  DocumentRequest,
+  FallbackEngine,
+  MediaType,
+  ProcessDocumentInput,
+} from '../../contract/document.ts'
+import { ENGINES, type EngineId } from '../../contract/engines.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
@@ -66,6 +71,8 @@ export type SubmitDependencies = {
   readonly facts: DocumentFacts
   readonly secret: string | Buffer
   readonly queues: DocumentQueues
+  /** Takes over pages that an engine behind a server cannot read; `null`: none does. */
+  readonly fallbackEngine: EngineId | null
   /** Replaces the engine's own window. */
   readonly windowPages: number | null
 }
@@ -176,7 +183,7 @@ async function restoreBlob(
 }
 
 function inputOf(
-  { queues, windowPages }: SubmitDependencies,
+  { queues, windowPages, fallbackEngine }: SubmitDependencies,
   { documentId, sha256, engine, pages }: DocumentRequest,
   deadlineMs: number | null,
 ): ProcessDocumentInput {
@@ -186,6 +193,8 @@ function inputOf(
     engine,
     engineClass: ENGINES[engine].engineClass,
     engineQueue: engineQueueOf(engine, queues),
+    ladder: ENGINES[engine].ladder,
+    fallback: fallbackOf(engine, { queues, fallbackEngine }),
     cpuQueue: queues.cpu,
     pages,
     windowPages: windowPages ?? ENGINES[engine].windowPages,
@@ -193,6 +202,20 @@ function inputOf(
     pagesPerRasterBatch: PAGES_PER_RASTER_BATCH,
     deadlineAtMs: deadlineMs === null ? null : Date.now() + deadlineMs,
     resume: null,
+  }
+}
+
+/** The built-in engines need none: what they cannot read, another one of them cannot either. */
+function fallbackOf(
+  engine: EngineId,
+  { queues, fallbackEngine }: Pick<SubmitDependencies, 'queues' | 'fallbackEngine'>,
+): FallbackEngine | null {
+  if (fallbackEngine === null || fallbackEngine === engine) return null
+  if (ENGINES[engine].engineClass === 'cpu') return null
+  return {
+    engine: fallbackEngine,
+    engineClass: ENGINES[fallbackEngine].engineClass,
+    engineQueue: engineQueueOf(fallbackEngine, queues),
   }
 }
 

@@ -6,6 +6,7 @@ import { deleteDocumentRoute } from './delete-document.ts'
 import { getDocumentRoute } from './get-document.ts'
 import { getPageImageRoute } from './get-page-image.ts'
 import { getPageRoute } from './get-page.ts'
+import { getPictureRoute } from './get-picture.ts'
 import { getResultRoute } from './get-result.ts'
 import { listDocumentsRoute } from './list-documents.ts'
 
@@ -20,5 +21,6 @@ export function createV1Routes(deps: AppDeps): Route[] {
     getResultRoute(deps),
     getPageRoute(deps),
     getPageImageRoute(deps),
+    getPictureRoute(deps),
   ]
 }

@@ -51,6 +51,8 @@ const state = z.enum(DOCUMENT_STATES)
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 const pageNumber = z.int().min(1).meta({ description: 'Page number, from 1' })
 const count = z.int().min(0)
+
+const usageSchema = z.strictObject({ prompt_tokens: count, completion_tokens: count })
 const resultUrls = z.strictObject({ text: z.string(), markdown: z.string(), json: z.string() })
 
 /** Answer to a submit. */
@@ -91,10 +93,7 @@ export const documentSchema = z
     results: resultUrls
       .nullable()
       .meta({ description: 'URLs of the result; `null` until there is one' }),
-    usage: z
-      .strictObject({ prompt_tokens: count, completion_tokens: count })
-      .nullable()
-      .meta({ description: 'Tokens that a model server charged for' }),
+    usage: usageSchema.nullable().meta({ description: 'Tokens that a model server charged for' }),
   })
   .meta({ id: 'Document' })
 
@@ -123,9 +122,17 @@ export const pageSchema = z
         category: z.enum(BLOCK_CATEGORIES),
         text: z.string(),
         confidence: z.number().min(0).max(1).nullable(),
+        image: z
+          .string()
+          .nullable()
+          .meta({ description: 'Of a picture: its crop, relative to the document' }),
       }),
     ),
+    markup: z
+      .enum(['plain', 'markdown'])
+      .meta({ description: 'How the text of blocks is written' }),
     warnings: z.array(z.string()),
+    usage: usageSchema.nullable().meta({ description: 'Tokens that the page cost' }),
   })
   .meta({ id: 'Page' })
 

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { withinBudget } from '../../../src/activities/activity-boundary.ts'
 import { OcrError } from '../../../src/platform/errors.ts'
+import { until } from '../../support/until.ts'
 
 type Details = { unfinished: number; transient: number; engineDeath: number; bug: number }
 const NONE: Details = { unfinished: 0, transient: 0, engineDeath: 0, bug: 0 }
@@ -18,7 +19,7 @@ async function attempt(
     details = sent
   })
   const failure: unknown = await environment
-    .run(withinBudget, work)
+    .run(() => withinBudget(({ signal }) => work(signal)))
     .catch((error: unknown) => error)
   return { failure, details }
 }
@@ -106,9 +107,63 @@ describe('withinBudget', () => {
     const sent: Details[] = []
     environment.on('heartbeat', (details: Details) => sent.push(details))
 
-    await environment.run(withinBudget, async () => {
-      assert.deepEqual(sent, [{ ...NONE, unfinished: 1 }])
-    })
+    await environment.run(() =>
+      withinBudget(async () => {
+        assert.deepEqual(sent, [{ ...NONE, unfinished: 1 }])
+      }),
+    )
+  })
+
+  it('says with every later beat how many tokens a model has written', async () => {
+    const environment = new MockActivityEnvironment()
+    const sent: unknown[] = []
+    environment.on('heartbeat', (details: unknown) => sent.push(details))
+
+    await environment.run(() =>
+      withinBudget(async ({ reportTokens }) => {
+        reportTokens(41)
+        await until(() => sent.length > 1, 'a second beat was sent')
+      }),
+    )
+
+    assert.deepEqual(sent.at(-1), { ...NONE, unfinished: 1, tokens: 41 })
+  })
+
+  it('leaves nonsense to the workflow, with what it cost', async () => {
+    const usage = { promptTokens: 100, completionTokens: 40 }
+    const nonsense = failing(new OcrError('ENGINE_OUTPUT_REPEATS', 'Cannot use answer', { usage }))
+
+    const { failure } = await attempt(nonsense, { engineDeath: 1 })
+
+    assert.ok(failure instanceof ApplicationFailure)
+    assert.equal(failure.nonRetryable, true)
+    assert.deepEqual(failure.details, [{ engineDeaths: 1, ...usage }])
+  })
+
+  it('gives a page up at the second death of its engine, also when the first was in another step', async () => {
+    const death = failing(new OcrError('ENGINE_DIED', 'Cannot read page'))
+
+    const first = await attempt(death)
+    const second = await attempt(death, { engineDeath: 1 })
+    const environment = new MockActivityEnvironment()
+    const carried: unknown = await environment
+      .run(() => withinBudget(death, 1))
+      .catch((error: unknown) => error)
+
+    assert.ok(first.failure instanceof ApplicationFailure && !first.failure.nonRetryable)
+    assert.deepEqual(first.details, { ...NONE, engineDeath: 1 })
+    for (const failure of [second.failure, carried]) {
+      assert.ok(failure instanceof ApplicationFailure && failure.nonRetryable)
+      assert.deepEqual(failure.details, [{ engineDeaths: 2, promptTokens: 0, completionTokens: 0 }])
+    }
+  })
+
+  it('backs off by policy when something busy names no time', async () => {
+    const { failure } = await attempt(failing(new OcrError('ENGINE_RATE_LIMITED', 'Cannot ask')))
+
+    assert.ok(failure instanceof ApplicationFailure)
+    assert.equal(failure.nextRetryDelay, undefined)
+    assert.equal(failure.nonRetryable, false)
   })
 
   it('spends nothing when it is cancelled', async () => {
@@ -118,12 +173,13 @@ describe('withinBudget', () => {
       details = sent
     })
 
-    const running = environment.run(
-      withinBudget,
-      (signal: AbortSignal) =>
-        new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason as Error))
-        }),
+    const running = environment.run(() =>
+      withinBudget(
+        ({ signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error))
+          }),
+      ),
     )
     environment.cancel()
 

@@ -26,7 +26,12 @@ describe('assembleDocument', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'durable-ocr-assemble-'))
     const store = createDirectoryBlobStore({ path: join(directory, 'store'), secret: 'x' })
-    deps = { store, engineFor: () => engine, temporaryDirectory: directory }
+    deps = {
+      store,
+      engineFor: () => engine,
+      engineVersionOf: () => engine.version,
+      temporaryDirectory: directory,
+    }
   })
   afterEach(() => rm(directory, { recursive: true, force: true }))
 

@@ -144,8 +144,12 @@ describe('GET /v1/documents/{id}/pages/{n}', () => {
       dpi: 200,
       text: '第二页',
       markdown: '第二页',
-      blocks: [{ bbox: [1, 2, 30, 40], category: 'text', text: '第二页', confidence: 0.97 }],
+      blocks: [
+        { bbox: [1, 2, 30, 40], category: 'text', text: '第二页', confidence: 0.97, image: null },
+      ],
+      markup: 'plain',
       warnings: ['IMAGE_NOT_DECODED'],
+      usage: null,
     })
   })
 
