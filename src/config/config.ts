@@ -2,14 +2,23 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { EngineId } from '../contract/engines.ts'
 import { ConfigError } from './config-error.ts'
-import { ENVIRONMENT, processEnvironment, WORKER_ROLES, type Environment } from './environment.ts'
-import type { Secret } from './secret.ts'
+import {
+  possibleRoles,
+  toEnginesConfig,
+  toServerLimits,
+  type EnginesConfig,
+  type ServerLimits,
+} from './engines-config.ts'
+import { ENVIRONMENT, processEnvironment, type Environment } from './environment.ts'
+import type { Secret } from '../platform/secret.ts'
 import { VARIABLE_ABOUT } from './variable.ts'
+import type { WorkerRole } from './worker-roles.ts'
 
-export { WORKER_ROLES }
+export type { WorkerRole } from './worker-roles.ts'
+export type { EnginesConfig } from './engines-config.ts'
 
-/** One of {@link WORKER_ROLES}. */
-export type WorkerRole = (typeof WORKER_ROLES)[number]
+/** Address of a Temporal that was started without saying where. */
+export const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233'
 
 /** Everything that can be configured, with impossible combinations left out. */
 export type Config = {
@@ -53,21 +62,13 @@ export type ApiConfig = {
 }
 
 /** The worker side. */
-export type WorkerConfig = {
+export type WorkerConfig = ServerLimits & {
   readonly roles: readonly WorkerRole[]
   readonly cpuSlots: number
   readonly shutdownGraceMs: number
   readonly heartbeatThrottleMs: number
   /** Prebuilt workflow bundle; `null`: bundled from source at start. */
   readonly workflowBundlePath: string | null
-}
-
-/** The engines. */
-export type EnginesConfig = {
-  readonly cpuEngine: EngineId
-  readonly fallbackEngine: EngineId | null
-  /** Directory with `det.onnx`, `rec.onnx` and a dictionary; `null`: the models that npm brings. */
-  readonly paddleModelsDirectory: string | null
 }
 
 /** What `npm start` needs for the Temporal server that it brings. */
@@ -140,17 +141,14 @@ function toConfig(env: Environment): Config {
     storage: { kind: 'directory', path: join(dataDirectory, 'store') },
     api: toApiConfig(env),
     worker: {
-      roles: env.OCR_WORKER_ROLES,
+      ...toServerLimits(env),
+      roles: env.OCR_WORKER_ROLES === 'all' ? possibleRoles(env) : env.OCR_WORKER_ROLES,
       cpuSlots: env.OCR_CPU_SLOTS,
       shutdownGraceMs: env.OCR_SHUTDOWN_GRACE_S * 1000,
       heartbeatThrottleMs: HEARTBEAT_THROTTLE_MS,
       workflowBundlePath: resolveOrNull(env.OCR_WORKFLOW_BUNDLE),
     },
-    engines: {
-      cpuEngine: env.OCR_CPU_ENGINE,
-      fallbackEngine: env.OCR_FALLBACK_ENGINE === 'none' ? null : env.OCR_FALLBACK_ENGINE,
-      paddleModelsDirectory: resolveOrNull(env.OCR_PADDLE_MODELS),
-    },
+    engines: toEnginesConfig(env),
     launcher: {
       temporalCliPath: resolveOrNull(env.TEMPORAL_CLI_PATH),
       cacheDirectory: join(resolve(env.XDG_CACHE_HOME ?? join(homedir(), '.cache')), 'durable-ocr'),

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { ENGINE_IDS } from '../contract/engines.ts'
-import type { Secret } from './secret.ts'
+import type { Secret } from '../platform/secret.ts'
+import { ENGINE_RULES } from './engine-rules.ts'
+import { ENGINE_VARIABLES } from './environment-engines.ts'
+import { withRule, type EnvironmentRule } from './environment-rule.ts'
 import { withComputed, withDefault, withoutDefault } from './variable.ts'
+import { WORKER_ROLES } from './worker-roles.ts'
 import {
   allOrSome,
   flag,
@@ -15,165 +18,157 @@ import {
   wholeNumber,
 } from './variable-types.ts'
 
-/** What a worker process works on. */
-export const WORKER_ROLES = ['documents', 'ocr-cpu'] as const
-
 /** Shortest `OCR_SECRET` in production, in characters: 128 bits, were it hexadecimal. */
 export const MIN_SECRET_LENGTH = 32
 
 const general = { section: 'General' } as const
 const http = { section: 'HTTP' } as const
 const temporal = { section: 'Temporal' } as const
-const work = { section: 'Workers and engines' } as const
+const work = { section: 'Workers' } as const
 const start = { section: 'npm start' } as const
 
-/** Every variable that is read, and the only place that says so. */
-export const ENVIRONMENT = z
-  .object({
-    OCR_PRODUCTION: withDefault(flag, 'false', {
-      ...general,
-      description: `\`true\` refuses weak secrets: an \`OCR_SECRET\` shorter than ${MIN_SECRET_LENGTH} characters.`,
-    }),
-    OCR_LOG_LEVEL: withDefault(oneOf(['debug', 'info', 'warn', 'error']), 'info', {
-      ...general,
-      description: 'Least severe log lines that are written.',
-    }),
-    OCR_DATA_DIR: withDefault(text, './data', {
-      ...general,
-      description:
-        "Directory of the store, the temporary files and, under `npm start`, Temporal's database.",
-    }),
-    OCR_SECRET: withoutDefault(secret, 'a random one, kept in the data directory', {
-      ...general,
-      description: 'Signs download URLs and idempotency keys. The same for every api and worker.',
-    }),
-    OCR_HOST: withDefault(text, '127.0.0.1', {
-      ...http,
-      description: 'Address to listen on. `0.0.0.0` opens the service to the network.',
-    }),
-    OCR_PORT: withDefault(wholeNumber(0, 65_535), '8080', {
-      ...http,
-      description: 'Main port; `0` takes a free one.',
-    }),
-    OCR_COMPAT_PORTS: withDefault(portList, '5000,8031,54188', {
-      ...http,
-      description:
-        'Documented ports of the dialects to open as well: 5000 serves Py OCR; the others belong to dialects that are not served yet. Empty: none.',
-    }),
-    OCR_PUBLIC_URL: withoutDefault(httpOrigin, 'the address that the client asked', {
-      ...http,
-      description: 'Origin of the links in answers. Set it behind a proxy.',
-    }),
-    OCR_MAX_UPLOAD_MB: withDefault(wholeNumber(1, 10_240), '200', {
-      ...http,
-      unit: 'MiB',
-      description: 'Largest upload of `/v1`. Dialects have their documented limits.',
-    }),
-    OCR_MAX_PAGES: withDefault(wholeNumber(1, 100_000), '5000', {
-      ...http,
-      unit: 'pages',
-      description: 'Longest document of `/v1`. Dialects have their documented limits.',
-    }),
-    OCR_SIGNED_URL_TTL_S: withDefault(wholeNumber(1, 604_800), '900', {
-      ...http,
-      unit: 's',
-      description: 'Life of a signed download URL.',
-    }),
-    PY_OCR_STRICT_FILENAMES: withDefault(flag, 'false', {
-      ...http,
-      description:
-        'Py OCR: `true` refuses file names of anything but letters, digits, `_`, `-` and a dot.',
-    }),
-    PY_OCR_DOWNSCALE: withDefault(flag, 'false', {
-      ...http,
-      description: 'Py OCR: `true` accepts images above 4096 × 4096 px and draws them smaller.',
-    }),
-    TEMPORAL_ADDRESS: withoutDefault(hostAndPort, '127.0.0.1:7233; under `npm start` its own', {
-      ...temporal,
-      description: 'Temporal frontend. When it is set, `npm start` starts no server.',
-    }),
-    TEMPORAL_NAMESPACE: withDefault(text, 'default', {
-      ...temporal,
-      description: 'Namespace of all workflows.',
-    }),
-    TEMPORAL_API_KEY: withoutDefault(secret, 'none', {
-      ...temporal,
-      description: 'API key of the Temporal cluster.',
-    }),
-    TEMPORAL_TLS: withoutDefault(flag, '`true` when `TEMPORAL_API_KEY` is set, else `false`', {
-      ...temporal,
-      description: 'Connects with TLS.',
-    }),
-    OCR_ALLOW_INSECURE_TEMPORAL: withDefault(flag, 'false', {
-      ...temporal,
-      description: '`true` permits a Temporal on another machine without TLS.',
-    }),
-    OCR_WORKER_ROLES: withDefault(allOrSome(WORKER_ROLES), 'all', {
-      ...work,
-      description: 'What a worker process works on.',
-    }),
-    OCR_CPU_SLOTS: withComputed(wholeNumber(1, 1024), {
-      compute: availableParallelism,
-      meaning: 'the number of cores',
-      about: { ...work, description: 'Pages that one worker process works on at once.' },
-    }),
-    OCR_SHUTDOWN_GRACE_S: withDefault(wholeNumber(0, 3600), '50', {
-      ...work,
-      unit: 's',
-      description: 'Time for pages under way after SIGTERM; what is not done is done elsewhere.',
-    }),
-    OCR_WORKFLOW_BUNDLE: withoutDefault(text, 'bundled from source at start', {
-      ...work,
-      description: 'File with the prebuilt workflow bundle.',
-    }),
-    OCR_CPU_ENGINE: withDefault(oneOf(ENGINE_IDS), 'paddle', {
-      ...work,
-      description: 'Engine of documents that name none.',
-    }),
-    OCR_FALLBACK_ENGINE: withDefault(oneOf([...ENGINE_IDS, 'none']), 'paddle', {
-      ...work,
-      description:
-        'Engine that takes over a page on which an engine behind a server answers nonsense; the built-in ones need none.',
-    }),
-    OCR_PADDLE_MODELS: withoutDefault(text, 'the models that npm brings', {
-      ...work,
-      description: 'Directory with better PP-OCR models; `npm run models` fills one.',
-    }),
-    TEMPORAL_CLI_PATH: withoutDefault(text, '`temporal` on PATH, or one of our own', {
-      ...start,
-      description: 'The Temporal CLI to start the server with.',
-    }),
-    XDG_CACHE_HOME: withoutDefault(text, '`~/.cache`', {
-      ...start,
-      description: 'Parent of `durable-ocr/`, where the Temporal CLI is kept.',
-    }),
-    // Not TEMPORAL_PORT: Kubernetes sets that for a service called temporal, to a URL.
-    OCR_TEMPORAL_PORT: withoutDefault(wholeNumber(1, 65_535), '7233, or a free one', {
-      ...start,
-      description: 'Port of the Temporal server.',
-    }),
-    OCR_TEMPORAL_UI_PORT: withoutDefault(wholeNumber(1, 65_535), '8233, or a free one', {
-      ...start,
-      description: "Port of Temporal's web page.",
-    }),
-  })
-  .refine(isTemporalReachedSafely, {
-    path: ['TEMPORAL_ADDRESS'],
+const VARIABLES = z.object({
+  OCR_PRODUCTION: withDefault(flag, 'false', {
+    ...general,
+    description: `\`true\` refuses weak secrets: an \`OCR_SECRET\` shorter than ${MIN_SECRET_LENGTH} characters.`,
+  }),
+  OCR_LOG_LEVEL: withDefault(oneOf(['debug', 'info', 'warn', 'error']), 'info', {
+    ...general,
+    description: 'Least severe log lines that are written.',
+  }),
+  OCR_DATA_DIR: withDefault(text, './data', {
+    ...general,
+    description:
+      "Directory of the store, the temporary files and, under `npm start`, Temporal's database.",
+  }),
+  OCR_SECRET: withoutDefault(secret, 'a random one, kept in the data directory', {
+    ...general,
+    description: 'Signs download URLs and idempotency keys. The same for every api and worker.',
+  }),
+  OCR_HOST: withDefault(text, '127.0.0.1', {
+    ...http,
+    description: 'Address to listen on. `0.0.0.0` opens the service to the network.',
+  }),
+  OCR_PORT: withDefault(wholeNumber(0, 65_535), '8080', {
+    ...http,
+    description: 'Main port; `0` takes a free one.',
+  }),
+  OCR_COMPAT_PORTS: withDefault(portList, '5000,8031,54188', {
+    ...http,
+    description:
+      'Documented ports of the dialects to open as well: 5000 serves Py OCR; the others belong to dialects that are not served yet. Empty: none.',
+  }),
+  OCR_PUBLIC_URL: withoutDefault(httpOrigin, 'the address that the client asked', {
+    ...http,
+    description: 'Origin of the links in answers. Set it behind a proxy.',
+  }),
+  OCR_MAX_UPLOAD_MB: withDefault(wholeNumber(1, 10_240), '200', {
+    ...http,
+    unit: 'MiB',
+    description: 'Largest upload of `/v1`. Dialects have their documented limits.',
+  }),
+  OCR_MAX_PAGES: withDefault(wholeNumber(1, 100_000), '5000', {
+    ...http,
+    unit: 'pages',
+    description: 'Longest document of `/v1`. Dialects have their documented limits.',
+  }),
+  OCR_SIGNED_URL_TTL_S: withDefault(wholeNumber(1, 604_800), '900', {
+    ...http,
+    unit: 's',
+    description: 'Life of a signed download URL.',
+  }),
+  PY_OCR_STRICT_FILENAMES: withDefault(flag, 'false', {
+    ...http,
+    description:
+      'Py OCR: `true` refuses file names of anything but letters, digits, `_`, `-` and a dot.',
+  }),
+  PY_OCR_DOWNSCALE: withDefault(flag, 'false', {
+    ...http,
+    description: 'Py OCR: `true` accepts images above 4096 × 4096 px and draws them smaller.',
+  }),
+  TEMPORAL_ADDRESS: withoutDefault(hostAndPort, '127.0.0.1:7233; under `npm start` its own', {
+    ...temporal,
+    description: 'Temporal frontend. When it is set, `npm start` starts no server.',
+  }),
+  TEMPORAL_NAMESPACE: withDefault(text, 'default', {
+    ...temporal,
+    description: 'Namespace of all workflows.',
+  }),
+  TEMPORAL_API_KEY: withoutDefault(secret, 'none', {
+    ...temporal,
+    description: 'API key of the Temporal cluster.',
+  }),
+  TEMPORAL_TLS: withoutDefault(flag, '`true` when `TEMPORAL_API_KEY` is set, else `false`', {
+    ...temporal,
+    description: 'Connects with TLS.',
+  }),
+  OCR_ALLOW_INSECURE_TEMPORAL: withDefault(flag, 'false', {
+    ...temporal,
+    description: '`true` permits a Temporal on another machine without TLS.',
+  }),
+  OCR_WORKER_ROLES: withDefault(allOrSome(WORKER_ROLES), 'all', {
+    ...work,
+    description: 'What a worker process works on; `all` leaves out engines that are not set up.',
+  }),
+  OCR_CPU_SLOTS: withComputed(wholeNumber(1, 1024), {
+    compute: availableParallelism,
+    meaning: 'the number of cores',
+    about: { ...work, description: 'Pages that one worker process works on at once.' },
+  }),
+  OCR_SHUTDOWN_GRACE_S: withDefault(wholeNumber(0, 3600), '50', {
+    ...work,
+    unit: 's',
+    description: 'Time for pages under way after SIGTERM; what is not done is done elsewhere.',
+  }),
+  OCR_WORKFLOW_BUNDLE: withoutDefault(text, 'bundled from source at start', {
+    ...work,
+    description: 'File with the prebuilt workflow bundle.',
+  }),
+  ...ENGINE_VARIABLES,
+  TEMPORAL_CLI_PATH: withoutDefault(text, '`temporal` on PATH, or one of our own', {
+    ...start,
+    description: 'The Temporal CLI to start the server with.',
+  }),
+  XDG_CACHE_HOME: withoutDefault(text, '`~/.cache`', {
+    ...start,
+    description: 'Parent of `durable-ocr/`, where the Temporal CLI is kept.',
+  }),
+  // Not TEMPORAL_PORT: Kubernetes sets that for a service called temporal, to a URL.
+  OCR_TEMPORAL_PORT: withoutDefault(wholeNumber(1, 65_535), '7233, or a free one', {
+    ...start,
+    description: 'Port of the Temporal server.',
+  }),
+  OCR_TEMPORAL_UI_PORT: withoutDefault(wholeNumber(1, 65_535), '8233, or a free one', {
+    ...start,
+    description: "Port of Temporal's web page.",
+  }),
+})
+
+const RULES: readonly EnvironmentRule<z.output<typeof VARIABLES>>[] = [
+  {
+    variable: 'TEMPORAL_ADDRESS',
+    names: ['TEMPORAL_ADDRESS', 'TEMPORAL_TLS', 'OCR_ALLOW_INSECURE_TEMPORAL'],
     error:
       'expected TLS for a server on another machine: set TEMPORAL_TLS=true, or OCR_ALLOW_INSECURE_TEMPORAL=true in a private network',
-    when: isUntouchedBy(['TEMPORAL_ADDRESS', 'TEMPORAL_TLS', 'OCR_ALLOW_INSECURE_TEMPORAL']),
-  })
-  .refine(
-    (env) => {
+    isMet: isTemporalReachedSafely,
+  },
+  {
+    variable: 'OCR_SECRET',
+    names: ['OCR_PRODUCTION', 'OCR_SECRET'],
+    error: `expected at least ${MIN_SECRET_LENGTH} characters because OCR_PRODUCTION=true`,
+    isMet: (env) => {
       const length = env.OCR_SECRET?.reveal().length ?? MIN_SECRET_LENGTH
       return !env.OCR_PRODUCTION || length >= MIN_SECRET_LENGTH
     },
-    {
-      path: ['OCR_SECRET'],
-      error: `expected at least ${MIN_SECRET_LENGTH} characters because OCR_PRODUCTION=true`,
-      when: isUntouchedBy(['OCR_PRODUCTION', 'OCR_SECRET']),
-    },
-  )
+  },
+  ...ENGINE_RULES,
+]
+
+/** Every variable that is read, and the only place that says so. */
+export const ENVIRONMENT = RULES.reduce(
+  (schema: typeof VARIABLES, rule) => withRule(schema, rule),
+  VARIABLES,
+)
 
 /** All variables, read and checked. */
 export type Environment = z.output<typeof ENVIRONMENT>
@@ -192,9 +187,4 @@ function isTemporalReachedSafely(env: {
   const isEncrypted = env.TEMPORAL_TLS ?? env.TEMPORAL_API_KEY !== null
   if (isEncrypted || env.OCR_ALLOW_INSECURE_TEMPORAL || env.TEMPORAL_ADDRESS === null) return true
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]):\d+$/.test(env.TEMPORAL_ADDRESS)
-}
-
-/** A rule over several variables runs although others are wrong, so that all is told at once. */
-function isUntouchedBy(names: readonly string[]): (payload: z.core.ParsePayload) => boolean {
-  return ({ issues }) => !issues.some((issue) => names.includes(String(issue.path?.[0])))
 }

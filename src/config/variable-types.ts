@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Secret } from './secret.ts'
+import { Secret } from '../platform/secret.ts'
 
 /** Reads the text of one variable. `accepts` completes the sentence "expected …". */
 export type VariableType<T> = {
@@ -42,6 +42,27 @@ export const httpOrigin: VariableType<string> = variableType(
   },
 )
 
+/** The address of a server, with or without a path; slashes at the end go. */
+export const serverUrl: VariableType<string> = variableType(
+  'an http or https address such as http://127.0.0.1:8000',
+  (value) => {
+    const url = URL.parse(value)
+    const isServer =
+      url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password
+    return isServer && !/[?#]/.test(value) ? url.href.replace(/\/+$/, '') : undefined
+  },
+)
+
+/** A sampling temperature from 0 to 2; `none` and the empty text are `null`. */
+export const temperature: VariableType<number | null> = {
+  ...variableType('a number from 0 to 2, or none', (value) => {
+    if (value === '' || value === 'none') return null
+    const number = readDecimal(value)
+    return number <= 2 ? number : undefined
+  }),
+  emptyIsValue: true,
+}
+
 /** Ports, separated by commas; the empty text is no port at all. */
 export const portList: VariableType<readonly number[]> = {
   ...variableType('ports from 1 to 65535, separated by commas, or nothing', (value) => {
@@ -60,15 +81,25 @@ export function wholeNumber(minimum: number, maximum: number): VariableType<numb
   })
 }
 
+/** A number above 0, such as `0.5`. */
+export function positiveNumber(maximum: number): VariableType<number> {
+  return variableType(`a number above 0, up to ${maximum}`, (value) => {
+    const number = readDecimal(value)
+    return number > 0 && number <= maximum ? number : undefined
+  })
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[]): VariableType<T> {
   return variableType(words.join(', '), (value) => words.find((word) => word === value))
 }
 
 /** `all`, or some of a few words, separated by commas. */
-export function allOrSome<const T extends string>(words: readonly T[]): VariableType<readonly T[]> {
+export function allOrSome<const T extends string>(
+  words: readonly T[],
+): VariableType<'all' | readonly T[]> {
   return variableType(`all, or some of ${words.join(',')}`, (value) => {
-    if (value === 'all') return words
+    if (value === 'all') return value
     const parts = splitList(value)
     const chosen = words.filter((word) => parts.some((part) => part === word))
     return chosen.length === new Set(parts).size ? chosen : undefined
@@ -83,6 +114,11 @@ function variableType<T>(accepts: string, read: (value: string) => T | undefined
     return z.NEVER
   })
   return { accepts, schema, isSecret: false, emptyIsValue: false }
+}
+
+/** `NaN` for what is not a plain decimal number. */
+function readDecimal(value: string): number {
+  return /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN
 }
 
 function splitList(value: string): string[] {

@@ -3,7 +3,15 @@ import type { VariableType } from './variable-types.ts'
 
 /** What the documentation says of a variable. */
 export type VariableAbout = {
-  readonly section: 'General' | 'HTTP' | 'Temporal' | 'Workers and engines' | 'npm start'
+  readonly section:
+    | 'General'
+    | 'HTTP'
+    | 'Temporal'
+    | 'Workers'
+    | 'Engines'
+    | 'LLM and Ollama'
+    | 'GPU engines'
+    | 'npm start'
   readonly description: string
   /** Empty for what has no unit. */
   readonly unit: string

@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
-import type { TemporalConfig } from '../config/config.ts'
+import { DEFAULT_TEMPORAL_ADDRESS, type TemporalConfig } from '../config/config.ts'
 import { coerceError } from '../platform/errors.ts'
 import { workerLogger } from '../platform/logger.ts'
 import { installTemporalRuntime } from './temporal-runtime.ts'
-
-/** Address of a server that was started without saying where. */
-export const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233'
 
 const RETRY_MS = 1_000
 

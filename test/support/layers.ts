@@ -30,7 +30,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'platform',
     ],
   },
-  cli: { may: ['contract', 'config', 'platform'] },
+  // doctor tries the engines and the store, and reads the workers' plan.
+  cli: { may: ['contract', 'engines', 'storage', 'workers', 'config', 'platform'] },
 }
 
 /** Says what is wrong with an import between folders below `src/`; `null` when nothing is. */

@@ -4,20 +4,12 @@ import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { ConfigError } from '../../../src/config/config-error.ts'
-import { loadConfig, type Config } from '../../../src/config/config.ts'
+import { loadConfig } from '../../../src/config/config.ts'
 import { ENVIRONMENT } from '../../../src/config/environment.ts'
-
-type Row = {
-  readonly good: string
-  /** What becomes of the good value. */
-  readonly reads: (config: Config) => unknown
-  readonly as: unknown
-  /** `null`: every text is good. */
-  readonly bad: string | null
-}
+import { ENGINE_VARIABLE_ROWS, type VariableRow } from '../../support/engine-variable-rows.ts'
 
 /** Every variable, one good and one bad value. */
-const TABLE: Readonly<Record<string, Row>> = {
+const TABLE: Readonly<Record<string, VariableRow>> = {
   OCR_PRODUCTION: { good: 'true', reads: (c) => c.production, as: true, bad: '1' },
   OCR_LOG_LEVEL: { good: 'debug', reads: (c) => c.logLevel, as: 'debug', bad: 'verbose' },
   OCR_DATA_DIR: { good: 'x', reads: (c) => c.dataDirectory, as: resolve('x'), bad: null },
@@ -65,24 +57,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     as: resolve('b.js'),
     bad: null,
   },
-  OCR_CPU_ENGINE: {
-    good: 'tesseract',
-    reads: (c) => [c.engines.cpuEngine, c.api.defaultEngine],
-    as: ['tesseract', 'tesseract'],
-    bad: 'none',
-  },
-  OCR_FALLBACK_ENGINE: {
-    good: 'none',
-    reads: (c) => c.engines.fallbackEngine,
-    as: null,
-    bad: 'magic',
-  },
-  OCR_PADDLE_MODELS: {
-    good: '/m',
-    reads: (c) => c.engines.paddleModelsDirectory,
-    as: resolve('/m'),
-    bad: null,
-  },
+  ...ENGINE_VARIABLE_ROWS,
   TEMPORAL_CLI_PATH: {
     good: '/t',
     reads: (c) => c.launcher.temporalCliPath,
@@ -114,8 +89,8 @@ describe('loadConfig', () => {
     assert.deepEqual(Object.keys(TABLE).toSorted(), Object.keys(ENVIRONMENT.shape).toSorted())
   })
 
-  for (const [name, { good, reads, as, bad }] of Object.entries(TABLE)) {
-    const env = name === 'OCR_PRODUCTION' ? { OCR_SECRET: 's'.repeat(32) } : {}
+  for (const [name, { good, reads, as, bad, beside }] of Object.entries(TABLE)) {
+    const env = name === 'OCR_PRODUCTION' ? { OCR_SECRET: 's'.repeat(32) } : { ...beside }
 
     it(`reads ${name}=${good}`, () => {
       assert.deepEqual(reads(loadConfig({ ...env, [name]: good })), as)
@@ -145,7 +120,9 @@ describe('loadConfig', () => {
   })
 
   it('treats an empty variable as unset', () => {
-    const names = Object.keys(ENVIRONMENT.shape).filter((name) => name !== 'OCR_COMPAT_PORTS')
+    const names = Object.keys(ENVIRONMENT.shape).filter(
+      (name) => !['OCR_COMPAT_PORTS', 'OCR_LLM_TEMPERATURE'].includes(name),
+    )
 
     const config = loadConfig(Object.fromEntries(names.map((name) => [name, ' '])))
 

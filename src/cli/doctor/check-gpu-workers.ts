@@ -1,0 +1,22 @@
+import { coerceError } from '../../platform/errors.ts'
+import type { BlobStore } from '../../storage/blob-store.ts'
+import { readWorkerSnapshots, type WorkerSnapshot } from '../../storage/worker-snapshots.ts'
+import { ok, unset, warning, type Finding } from './check.ts'
+
+/** Lists the GPU workers that told of themselves within the last 30 s. */
+export async function checkGpuWorkers(store: BlobStore): Promise<Finding[]> {
+  try {
+    const snapshots = await readWorkerSnapshots(store)
+    return snapshots.length === 0 ? [unset('GPU workers', 'none seen')] : snapshots.map(findingOf)
+  } catch (error) {
+    return [warning('GPU workers', coerceError(error).message)]
+  }
+}
+
+function findingOf({ host, role, model, isReady, slots, gpus }: WorkerSnapshot): Finding {
+  const name = `GPU worker ${host}`
+  const hardware =
+    gpus === null ? 'GPUs unknown' : `${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`
+  const about = `${role}, ${model}, ${slots} slots, ${hardware}`
+  return isReady ? ok(name, about) : warning(name, `${about}: its model server is not ready`)
+}

@@ -1,0 +1,37 @@
+import { statfs } from 'node:fs/promises'
+import type { Config } from '../../config/config.ts'
+import { coerceError } from '../../platform/errors.ts'
+import type { BlobStore } from '../../storage/blob-store.ts'
+import { failed, ok, warning, type Finding } from './check.ts'
+
+const BYTES_PER_GIB = 1024 ** 3
+
+/** Below this the api takes no documents. */
+const MIN_FREE_GIB = 1
+
+/** Tries to write to the store and looks at the space that is left. */
+export async function checkStore(
+  store: BlobStore,
+  { storage }: Pick<Config, 'storage'>,
+): Promise<Finding[]> {
+  try {
+    await store.ping()
+  } catch (error) {
+    const reason = coerceError(error).message
+    return [failed('Store', `cannot write to ${storage.path} (${reason}): change OCR_DATA_DIR`)]
+  }
+  return [ok('Store', `writable: ${storage.path}`), await checkDisk(storage.path)]
+}
+
+async function checkDisk(path: string): Promise<Finding> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    const freeGib = (bavail * bsize) / BYTES_PER_GIB
+    const text = `${freeGib.toFixed(1)} GiB free`
+    return freeGib > MIN_FREE_GIB
+      ? ok('Disk', text)
+      : failed('Disk', `${text}, ${MIN_FREE_GIB} is needed: free some, or change OCR_DATA_DIR`)
+  } catch (error) {
+    return warning('Disk', `free space is unknown: ${coerceError(error).message}`)
+  }
+}
