@@ -25,6 +25,9 @@ const OUTAGE: readonly FailureCode[] = [
   'ENGINE_RATE_LIMITED',
 ]
 
+/** A death is always counted: a page that kills the engine must not be tried for ever. */
+const FREE_OF_CHARGE: readonly FailureCode[] = OUTAGE.filter((code) => code !== 'ENGINE_DIED')
+
 type State =
   | { readonly kind: 'closed'; readonly failures: number }
   | { readonly kind: 'down'; readonly isBusy: boolean; readonly trialIntervalMs: number }
@@ -52,9 +55,23 @@ export function withCircuitBreaker(
   let isTrying = false
   let nextTrialAtMs = 0
   let pausedUntilMs = 0
+  const triedPages = new Set<string>()
 
   const close = (): void => {
     state = { kind: 'closed', failures: 0 }
+    triedPages.clear()
+  }
+
+  /**
+   * What a page is told that failed as a trial. The first time it is the outage's fault, or trials
+   * would use up a page's attempts; the second time it may be the page that the server cannot bear.
+   */
+  const failureOfTrial = (error: unknown, page: string | undefined): unknown => {
+    const isOutage =
+      state.kind === 'down' && error instanceof OcrError && FREE_OF_CHARGE.includes(error.code)
+    if (!isOutage || page === undefined || triedPages.has(page)) return error
+    triedPages.add(page)
+    return turnedAway(state)
   }
 
   const note = (error: unknown, isTrial: boolean): void => {
@@ -121,7 +138,7 @@ export function withCircuitBreaker(
         return recognition
       } catch (error) {
         note(error, isTrial)
-        throw error
+        throw isTrial ? failureOfTrial(error, options.requestId) : error
       } finally {
         if (isTrial) isTrying = false
       }

@@ -42,14 +42,16 @@ function setUp() {
       probe = behave
     },
     /** The code that a page failed with; `null` when it was read. */
-    read: () =>
-      guarded.recognize(IMAGE, { languages: null, signal }).then(
-        () => null,
-        (error: unknown) => {
-          assert.ok(error instanceof OcrError, String(error))
-          return error
-        },
-      ),
+    read: (requestId?: string) =>
+      guarded
+        .recognize(IMAGE, { languages: null, signal, ...(requestId ? { requestId } : {}) })
+        .then(
+          () => null,
+          (error: unknown) => {
+            assert.ok(error instanceof OcrError, String(error))
+            return error
+          },
+        ),
   }
 }
 
@@ -144,6 +146,34 @@ describe('withCircuitBreaker', () => {
 
     // After 1, 2, 4, 8, 16 and 30 s.
     assert.equal(trialsAtMs.length, 5)
+  })
+
+  it('charges no page for its first trial, and for every later one', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_REPLY_BROKEN'))
+    for (let n = 0; n < 3; n++) await engine.read('a')
+
+    const codes: (string | undefined)[] = []
+    for (const page of ['a', 'b', 'a', 'b']) {
+      engine.pass(30_000)
+      codes.push((await engine.read(page))?.code)
+    }
+
+    assert.deepEqual(codes, [
+      'ENGINE_DOWN',
+      'ENGINE_DOWN',
+      'ENGINE_REPLY_BROKEN',
+      'ENGINE_REPLY_BROKEN',
+    ])
+  })
+
+  it('charges every death of the engine', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_DIED'))
+    for (let n = 0; n < 3; n++) await engine.read('a')
+    engine.pass(30_000)
+
+    assert.equal((await engine.read('b'))?.code, 'ENGINE_DIED')
   })
 
   it('fails pages at once while the engine is set up wrongly, until the probe passes', async () => {

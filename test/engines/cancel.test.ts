@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { FakeModelServer } from '../support/fakes/fake-model-server.ts'
+import { createFakeVllm } from '../support/fakes/fake-vllm.ts'
+import { markedDocument } from '../support/marked-document.ts'
+import { startStack, type Stack } from '../support/stack.ts'
+import { submitDocument, waitForEnd } from '../support/stack-client.ts'
+import { until } from '../support/until.ts'
+
+const ROUNDS = 20
+const DEADLINE_MS = 2_000
+
+describe('cancel of a document at a model server', () => {
+  let fake: FakeModelServer
+  let stack: Stack
+  before(async () => {
+    fake = await createFakeVllm({
+      model: 'dots',
+      reply: { kind: 'endless', piece: 'word ', delayMs: 100 },
+    })
+    stack = await startStack({ stubDelayMs: null, env: { OCR_DOTS_URL: fake.url } })
+  })
+  after(async () => {
+    await stack[Symbol.asyncDispose]()
+    await fake[Symbol.asyncDispose]()
+  })
+
+  it(`closes the connection within ${DEADLINE_MS} ms, 19 of 20 times`, async (test) => {
+    const tookMs: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const pdf = Buffer.concat([markedDocument(1, 2), Buffer.from(`% ${round}\n`)])
+      const id = await submitDocument(stack.url, new Uint8Array(pdf), { engine: 'dots' })
+      await until(() => fake.requests.length > round, 'the page is with the model', 60_000)
+
+      const cancelledAtMs = Date.now()
+      await fetch(`${stack.url}/v1/documents/${id}/cancel`, { method: 'POST' })
+      await until(() => fake.requests[round]?.aborted === true, 'the connection is closed', 20_000)
+
+      tookMs.push((fake.requests[round]?.endedAtMs ?? Infinity) - cancelledAtMs)
+      assert.equal((await waitForEnd(stack.url, id)).status, 'cancelled')
+    }
+    const sorted = tookMs.toSorted((a, b) => a - b)
+    test.diagnostic(`closed after p50 ${sorted[9]} ms, p95 ${sorted[18]} ms`)
+    assert.ok((sorted[18] ?? Infinity) <= DEADLINE_MS, String(sorted))
+    assert.deepEqual(fake.problems, [])
+  })
+})
