@@ -32,6 +32,8 @@ export type ActivityAttempt = {
   readonly signal: AbortSignal
   /** Shows in the heartbeat details how many tokens a model has written so far. */
   readonly reportTokens: (tokens: number) => void
+  /** Counted by Temporal, from 1. */
+  readonly attempt: number
 }
 
 /**
@@ -64,12 +66,13 @@ export async function withinBudget<T>(
     tokens = count
   }
   try {
-    return await work({ signal, reportTokens })
+    return await work({ signal, reportTokens, attempt: activityInfo().attempt })
   } catch (error) {
     if (signal.aborted) {
-      // Cancelled or shut down: nothing is spent.
+      // Cancelled or shut down: nothing is spent. Not what was thrown: it may tell of addresses and
+      // paths, and history keeps it.
       heartbeat(spent)
-      throw error
+      throw signal.reason
     }
     throw asFailure(error, spent)
   } finally {

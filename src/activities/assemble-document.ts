@@ -19,7 +19,7 @@ import {
 import { OcrError } from '../platform/errors.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
 import { manifestKey, RESULT_FILE, requestKey, resultKey } from '../storage/object-keys.ts'
-import { findPageRecord } from '../storage/page-params.ts'
+import { findPageRecord, listOwnPages } from '../storage/page-params.ts'
 import { writeJson } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openResult, type ResultFile } from './result-file.ts'
@@ -58,7 +58,7 @@ export async function assembleDocument(
     startedAt: isoOrNull(progress.startedAtMs),
     endedAt: new Date().toISOString(),
     results: written?.results ?? null,
-    usage: written?.usage ?? null,
+    usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
   await writeJson(deps.store, manifestKey(input.documentId), manifest)
   if (request.password !== null)
@@ -139,6 +139,7 @@ async function* resultPages(
   const { documentId, engine } = input
   const engineVersion = deps.engineVersionOf(engine)
   const { languages, dpi } = request
+  const own = await listOwnPages(deps.store, documentId)
   const failures = new Map(input.failed.map((failure) => [failure.page, failure]))
   for (const [place, page] of selectPages(input.pages, input.pageCount).entries()) {
     signal.throwIfAborted()
@@ -148,7 +149,8 @@ async function* resultPages(
       yield { page: { page, isUnread: true }, place }
     else {
       const ref = { sha256: input.documentSha256, page, engine, languages, dpi }
-      const record = await findPageRecord(deps.store, { ...ref, documentId, engineVersion })
+      const where = { documentId, engineVersion, mayBeOwn: own.has(page) }
+      const record = await findPageRecord(deps.store, { ...ref, ...where })
       yield { page: record ?? { page, code: 'BLOB_MISSING' }, place }
     }
   }

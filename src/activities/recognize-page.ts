@@ -9,17 +9,17 @@ import type { BlobKey } from '../contract/identifiers.ts'
 import {
   PAGE_WARNINGS,
   sumOfUsage,
+  usageOrNull,
   type PageRecord,
   type PageStatus,
   type PageWarning,
-  type Usage,
 } from '../contract/page.ts'
 import { blocksToMarkdown, blocksToText } from '../documents/page-text.ts'
 import type { PageImage, Recognition } from '../engines/engine.ts'
 import { OcrError } from '../platform/errors.ts'
-import { replacedPageKey } from '../storage/object-keys.ts'
+import { documentPageKey } from '../storage/object-keys.ts'
 import { pageRecordKeyFor } from '../storage/page-params.ts'
-import { readJson, writeJson } from '../storage/read-blob.ts'
+import { readJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
 import type { ActivityAttempt } from './activity-boundary.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { drawIntoStore, readPageImage, replacePageImage } from './page-images.ts'
@@ -31,24 +31,30 @@ const FIRST_ASK: PageAsk = { step: 'default', pixelShare: 1, fallback: null }
 
 /**
  * Recognizes one page and stores it under a key that says everything its content depends on, so that
- * a second run finds it done and a late writer writes the same. What the fallback engine reads is
- * stored for this document only.
+ * a second run finds it done; of two writers the first one counts. Documents of equal bytes share such
+ * pages. What another step than the first one reads is stored for this document only: the next one may
+ * find the engine well.
  *
  * @throws {OcrError} whatever the engine throws; `BLOB_MISSING`, `STORAGE_UNAVAILABLE`
  */
 export async function recognizePage(
   deps: ActivityDependencies,
   input: RecognizeInput,
-  { signal, reportTokens }: ActivityAttempt,
+  { signal, reportTokens, attempt }: ActivityAttempt,
 ): Promise<PageOutcome> {
   const request = await readRequest(deps, input)
-  const { step, pixelShare, fallback } = input.ask ?? FIRST_ASK
+  const ask = input.ask ?? FIRST_ASK
+  const { step, pixelShare, fallback } = ask
   const engine = deps.engineFor(fallback ?? input.engine)
   const { languages, dpi } = request
   const imageRef = { sha256: input.documentSha256, page: input.page, dpi }
-  const ownKey = () =>
-    pageRecordKeyFor({ ...imageRef, engine: engine.id, languages }, engine.version)
-  const recordKey = fallback ? replacedPageKey(input.documentId, input.page) : ownKey()
+  const ownKey = documentPageKey(input.documentId, input.page)
+  const isShared = step === 'default' && pixelShare === 1 && fallback === null
+  const recordKey = isShared
+    ? pageRecordKeyFor({ ...imageRef, engine: engine.id, languages }, engine.version)
+    : ownKey
+  // Of an earlier run that was reset; this step's page is the better one.
+  if (isShared) await deps.store.delete(ownKey)
   const finished = await readJson<PageRecord>(deps.store, recordKey)
   if (finished !== null) return outcomeOf(finished)
 
@@ -58,25 +64,42 @@ export async function recognizePage(
     signal,
     step,
     pixelShare,
-    requestId: `${input.documentId}-${input.page}-${step}`,
+    pageId: `${input.documentId}-${input.page}`,
+    requestId: `${input.documentId}-${input.page}-${step}-${pixelShare * 100}-${attempt}`,
     onTokens: reportTokens,
   })
   const image = seen.turned ?? stored.image
   if (seen.turned !== null) await replacePageImage(deps, imageRef, seen.turned)
-  const pictures = await storePictures(deps.store, { blocks: seen.blocks, image, recordKey })
-  const warnings: PageWarning[] = [...stored.warnings, ...seen.warnings]
-  if (pixelShare < 1) warnings.push('RETRIED_SMALLER')
-  if (fallback !== null) warnings.push('ENGINE_REPLACED')
+  const pictures = await storePictures(deps.store, {
+    blocks: seen.blocks,
+    image,
+    recordKey,
+    signal,
+  })
   const record = recordOf(seen, {
     page: input.page,
     engine: engine.id,
     image,
-    pictures,
-    warnings: [...new Set(warnings)],
+    pictures: pictures.keys,
+    warnings: [
+      ...stored.warnings,
+      ...seen.warnings,
+      ...(pictures.isComplete ? [] : (['OUTPUT_INCOMPLETE'] as const)),
+      ...warningsOf(ask),
+    ],
     spent: input.spent ?? null,
   })
-  await writeJson(deps.store, recordKey, record)
-  return outcomeOf(record)
+  const { created } = await writeJsonIfAbsent(deps.store, recordKey, record)
+  // Somebody was faster: what is there is what everybody has seen.
+  const counts = created ? record : await readJson<PageRecord>(deps.store, recordKey)
+  return outcomeOf(counts ?? record)
+}
+
+function warningsOf({ pixelShare, fallback }: PageAsk): PageWarning[] {
+  return [
+    ...(pixelShare < 1 ? (['RETRIED_SMALLER'] as const) : []),
+    ...(fallback === null ? [] : (['ENGINE_REPLACED'] as const)),
+  ]
 }
 
 /** The page's image, drawn again when the store has lost it. */
@@ -106,26 +129,22 @@ function recordOf(
   },
 ): PageRecord {
   const { blocks, markup = 'plain' } = seen
+  const warnings = [...new Set(page.warnings)]
   return {
     page: page.page,
-    outcome: statusOf(seen, page.warnings),
+    outcome: statusOf(seen, warnings),
     engine: page.engine,
     widthPx: page.image.widthPx,
     heightPx: page.image.heightPx,
     dpi: page.image.dpi,
     text: blocksToText(blocks),
-    markdown: blocksToMarkdown(blocks, { markup, page: page.page }),
+    markdown: blocksToMarkdown(blocks, { markup, page: page.page, pictures: page.pictures.length }),
     markup,
     blocks,
     ...(page.pictures.length === 0 ? {} : { pictures: page.pictures }),
-    warnings: page.warnings,
-    usage: sumOfUsage(usageOf(page.spent), seen.usage),
+    warnings,
+    usage: sumOfUsage(page.spent && usageOrNull(page.spent), seen.usage),
   }
-}
-
-function usageOf(spent: PageSpending | null): Usage | null {
-  if (spent === null || spent.promptTokens + spent.completionTokens === 0) return null
-  return { promptTokens: spent.promptTokens, completionTokens: spent.completionTokens }
 }
 
 function statusOf(seen: Recognition, warnings: readonly PageWarning[]): PageStatus {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { CpuEngineId, EngineId } from '../contract/engines.ts'
+import type { CpuEngineId } from '../contract/engines.ts'
 import type { DeepseekOptions } from '../engines/deepseek.ts'
 import type { DotsOptions } from '../engines/dots.ts'
 import type { LlmOptions } from '../engines/llm.ts'
@@ -11,7 +11,7 @@ import { WORKER_ROLES, type WorkerRole } from './worker-roles.ts'
 /** The engines; one that has not what it needs is `null`. */
 export type EnginesConfig = {
   readonly cpuEngine: CpuEngineId
-  readonly fallbackEngine: EngineId | null
+  readonly fallbackEngine: CpuEngineId | null
   /** Directory with `det.onnx`, `rec.onnx` and a dictionary; `null`: the models that npm brings. */
   readonly paddleModelsDirectory: string | null
   readonly llm: LlmOptions | null
@@ -46,8 +46,8 @@ export function toEnginesConfig(env: EngineEnvironment): EnginesConfig {
     paddleModelsDirectory: models === null ? null : resolve(models),
     llm: toLlmOptions(env),
     ollama: toOllamaOptions(env),
-    dots: dots && { server: dots, maxTokens: env.OCR_DOTS_MAX_TOKENS },
-    deepseek: deepseek && { server: deepseek },
+    dots: dots && { server: dots, maxTokens: env.OCR_DOTS_MAX_TOKENS, slots: env.OCR_GPU_SLOTS },
+    deepseek: deepseek && { server: deepseek, slots: env.OCR_GPU_SLOTS },
   }
 }
 
@@ -77,6 +77,7 @@ function toLlmOptions(env: EngineEnvironment): LlmOptions | null {
     maxTokens: env.OCR_LLM_MAX_TOKENS,
     temperature: env.OCR_LLM_TEMPERATURE,
     tokenLimitParameter: env.OCR_LLM_TOKEN_PARAMETER,
+    slots: env.OCR_REMOTE_SLOTS,
   }
 }
 
@@ -91,5 +92,6 @@ function toOllamaOptions(env: EngineEnvironment): OllamaOptions | null {
     numCtx,
     numPredict: Math.floor(numCtx / 2),
     keepAlive: OLLAMA_KEEP_ALIVE,
+    slots: env.OCR_OLLAMA_SLOTS,
   }
 }

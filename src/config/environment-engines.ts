@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { CPU_ENGINE_IDS, ENGINE_IDS } from '../contract/engines.ts'
+import { CPU_ENGINE_IDS } from '../contract/engines.ts'
 import { withDefault, withoutDefault } from './variable.ts'
 import {
   oneOf,
@@ -24,10 +24,10 @@ export const ENGINE_VARIABLES = {
     ...engines,
     description: 'Engine of documents that name none.',
   }),
-  OCR_FALLBACK_ENGINE: withDefault(oneOf([...ENGINE_IDS, 'none']), 'paddle', {
+  OCR_FALLBACK_ENGINE: withDefault(oneOf([...CPU_ENGINE_IDS, 'none']), 'paddle', {
     ...engines,
     description:
-      'Engine that takes over a page on which an engine behind a server answers nonsense; the built-in ones need none.',
+      'Engine that takes over a page on which an engine behind a server answers nonsense. One that every `ocr-cpu` worker has, or such pages would wait for a worker. Read by the api.',
   }),
   OCR_PADDLE_MODELS: withoutDefault(text, 'the models that npm brings', {
     ...engines,
@@ -81,7 +81,7 @@ export const ENGINE_VARIABLES = {
     ...llm,
     description: 'Documented name of `OCR_LLM_API_KEY`, which goes first.',
   }),
-  MODEL: withoutDefault(text, '`gpt-4o` where `OPENAI_API_KEY` is all that is set', {
+  MODEL: withoutDefault(text, '`gpt-4o` where none of the `OCR_LLM_*` names is set', {
     ...llm,
     description: 'Documented name of `OCR_LLM_MODEL`, which goes first.',
   }),

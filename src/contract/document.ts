@@ -88,6 +88,8 @@ export type Resume = {
   /** `PAGE_MARK` per selected page; the first waiting one is where the next run starts. */
   readonly marks: string
   readonly failed: readonly FailedPage[]
+  /** What pages cost that failed; absent or `null`: nothing. */
+  readonly lostUsage?: Usage | null
 }
 
 /** Result of `processDocument`. */
@@ -156,6 +158,8 @@ export type AssembleInput = DocumentRef & {
   readonly pageCount: number
   readonly marks: string
   readonly failed: readonly FailedPage[]
+  /** What pages cost that failed; absent or `null`: nothing. */
+  readonly lostUsage?: Usage | null
 }
 
 /** Result of `assembleDocument`. */

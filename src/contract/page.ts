@@ -76,6 +76,11 @@ export function sumOfUsage(left: Usage | null, right: Usage | null): Usage | nul
   }
 }
 
+/** A usage, or `null` where nothing was charged. */
+export function usageOrNull({ promptTokens, completionTokens }: Usage): Usage | null {
+  return promptTokens + completionTokens === 0 ? null : { promptTokens, completionTokens }
+}
+
 /** One recognized page as it is stored: the page JSON that results are assembled from. */
 export type PageRecord = {
   readonly page: PageNumber

@@ -19,7 +19,12 @@ export function blocksToText(blocks: readonly Block[]): string {
 }
 
 /** Page whose Markdown is written, and how its blocks are. */
-export type MarkdownPage = { readonly markup: Markup; readonly page: PageNumber }
+export type MarkdownPage = {
+  readonly markup: Markup
+  readonly page: PageNumber
+  /** Crops that there are; further pictures have no link. */
+  readonly pictures: number
+}
 
 /**
  * Markdown of a page: titles as headings, list items as items, tables as HTML, formulas between `$$`,
@@ -32,7 +37,8 @@ export function blocksToMarkdown(blocks: readonly Block[], page: MarkdownPage): 
   let pictures = 0
   return joinBlocks(
     withoutMargins(blocks).map((block) => {
-      if (block.category === 'picture') return `![](${picturePath(page.page, ++pictures)})`
+      if (block.category === 'picture')
+        return ++pictures > page.pictures ? '' : `![](${picturePath(page.page, pictures)})`
       if (block.category === 'formula') return `$$\n${inertFormula(block.text)}\n$$`
       if (block.category === 'table') return inertTable(block.text)
       return page.markup === 'plain' ? plainBlock(block) : markdownBlock(block)
@@ -66,7 +72,8 @@ function markdownBlock(block: Block): string {
 }
 
 function oneLine(text: string): string {
-  return escapeMarkdown(text.replaceAll(/\s*\n\s*/g, ' '))
+  const lines = text.split('\n').map((line) => line.trim())
+  return escapeMarkdown(lines.filter((line) => line !== '').join(' '))
 }
 
 /** Escapes what CommonMark would read as markup: inline marks, tags, and marks at a line's start. */
@@ -74,17 +81,17 @@ function escapeMarkdown(text: string): string {
   return text
     .replaceAll(/[\\`*<[\]]/g, String.raw`\$&`)
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
-    .replaceAll(/^(\s*)([#>+~-])/gm, String.raw`$1\$2`)
-    .replaceAll(/^(\s*\d{1,9})([.)])(?=\s)/gm, String.raw`$1\$2`)
+    .replaceAll(/^([ \t]*)([#>+~-])/gm, String.raw`$1\$2`)
+    .replaceAll(/^([ \t]*\d{1,9})([.)])(?=\s)/gm, String.raw`$1\$2`)
 }
 
 /** Cells of an HTML table, separated by tabs, a row a line. */
 function tableText(html: string): string {
   return html
-    .replaceAll(/<\/t[dh]>\s*<t[dh][^>]*>/gi, '\t')
+    .replaceAll(/<\/t[dh]>\s{0,20}<t[dh][^<>]*>/gi, '\t')
     .replaceAll(/<\/tr>/gi, '\n')
-    .replaceAll(/<br\s*\/?>/gi, ' ')
-    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/<br\s?\/?>/gi, ' ')
+    .replaceAll(/<[^<>]*>/g, '')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&nbsp;', ' ')

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../contract/failures.ts'
-import { isAbortError, OcrError } from '../platform/errors.ts'
+import { OcrError } from '../platform/errors.ts'
 import type { OcrEngine } from './engine.ts'
 
 /** Failures in a row of a connection or a server after which the engine counts as down. */
@@ -39,8 +39,9 @@ type State =
  * Down (three failures of connection or server in a row, "busy" included): pages are told to come back later, which
  * counts against nobody; once a second the engine's own probe is tried, and after it has passed a
  * single page, whose first token opens the door for all. Set up wrongly: pages fail at once with
- * that code until the probe passes. Rate limited: no page is sent before the time that the server
- * named.
+ * that code until the probe passes. An engine that has read a page before is not condemned by its
+ * probe alone: some services list their models wrongly, or not to everybody. Rate limited: no page is
+ * sent before the time that the server named.
  *
  * Own code, because the breakers of libraries try a whole page where a probe costs nothing, and know
  * no second kind of open.
@@ -53,6 +54,8 @@ export function withCircuitBreaker(
 ): OcrEngine {
   let state: State = { kind: 'closed', failures: 0 }
   let isTrying = false
+  let hasRead = false
+  let probing: Promise<void> | null = null
   let nextTrialAtMs = 0
   let pausedUntilMs = 0
   const triedPages = new Set<string>()
@@ -80,10 +83,11 @@ export function withCircuitBreaker(
       pausedUntilMs = Math.max(pausedUntilMs, now() + error.retryAfterMs)
     if (error.code === 'ENGINE_MISCONFIGURED') {
       state = { kind: 'misconfigured', error }
-      nextTrialAtMs = now() + PROBE_INTERVAL_MS
+      // It may be this page alone: the next one has the engine asked at once.
+      nextTrialAtMs = now()
     } else if (OUTAGE.includes(error.code)) noteOutage(error.code, isTrial)
-    // Any other answer is one: the server lives.
-    else close()
+    // Nonsense is an answer: the server lives. What else failed need not have reached it.
+    else if (error.kind === 'nonsense') close()
   }
 
   const noteOutage = (code: FailureCode, isTrial: boolean): void => {
@@ -99,24 +103,46 @@ export function withCircuitBreaker(
     nextTrialAtMs = now() + trialIntervalMs
   }
 
-  /** Lets a page through a door that is not open, or throws why not. */
-  const enterTrial = async (signal: AbortSignal): Promise<void> => {
-    if (isTrying || now() < nextTrialAtMs) throw turnedAway(state)
-    isTrying = true
+  /** Asks the engine how it is; throws why no page may be sent. */
+  const probe = async (): Promise<void> => {
     nextTrialAtMs = now() + PROBE_INTERVAL_MS
     try {
-      await engine.probe(AbortSignal.any([signal, AbortSignal.timeout(PROBE_DEADLINE_MS)]))
+      await engine.probe(AbortSignal.timeout(PROBE_DEADLINE_MS))
+      if (state.kind === 'misconfigured') close()
     } catch (error) {
-      isTrying = false
-      signal.throwIfAborted()
-      if (error instanceof OcrError && error.code === 'ENGINE_MISCONFIGURED')
+      if (error instanceof OcrError && error.code === 'ENGINE_MISCONFIGURED') {
+        // The page decides then.
+        if (hasRead) return
         state = { kind: 'misconfigured', error }
-      else if (state.kind === 'misconfigured')
+      } else if (state.kind === 'misconfigured')
         state = { kind: 'down', isBusy: false, trialIntervalMs: PROBE_INTERVAL_MS }
-      if (error instanceof OcrError || isAbortError(error) || isTimeout(error))
-        throw turnedAway(state)
+      if (error instanceof OcrError || isTimeout(error)) throw turnedAway(state)
       throw error
     }
+  }
+
+  /** One probe at a time, whoever asked for it. */
+  const probeOnce = (): Promise<void> => {
+    probing ??= probe().finally(() => {
+      probing = null
+    })
+    return probing
+  }
+
+  /** Lets a page through a door that is not open, or throws why not; `true`: it is the trial. */
+  const enterTrial = async (signal: AbortSignal): Promise<boolean> => {
+    // A page that is set up wrongly fails for good: it waits for what a running probe says.
+    const isWaiting = state.kind === 'misconfigured' && probing !== null
+    if (isTrying || (!isWaiting && now() < nextTrialAtMs)) throw turnedAway(state)
+    const wasDown = state.kind === 'down'
+    if (wasDown) isTrying = true
+    try {
+      await unlessAborted(probeOnce(), signal)
+    } catch (error) {
+      if (wasDown) isTrying = false
+      throw error
+    }
+    return wasDown
   }
 
   return {
@@ -125,20 +151,23 @@ export function withCircuitBreaker(
     async recognize(image, options) {
       const pauseMs = pausedUntilMs - now()
       if (pauseMs > 0) throw rateLimited(pauseMs)
-      const isTrial = state.kind !== 'closed'
-      if (isTrial) await enterTrial(options.signal)
+      let isTrial = state.kind !== 'closed' && (await enterTrial(options.signal))
       const onTokens = (tokens: number): void => {
-        // Words are coming: there is no need to wait for the last one.
-        if (isTrial && state.kind !== 'closed') close()
         options.onTokens?.(tokens)
+        if (!isTrial) return
+        // Words are coming: there is no need to wait for the last one.
+        isTrial = false
+        isTrying = false
+        close()
       }
       try {
         const recognition = await engine.recognize(image, { ...options, onTokens })
+        hasRead = true
         close()
         return recognition
       } catch (error) {
         note(error, isTrial)
-        throw isTrial ? failureOfTrial(error, options.requestId) : error
+        throw isTrial ? failureOfTrial(error, options.pageId) : error
       } finally {
         if (isTrial) isTrying = false
       }
@@ -165,4 +194,14 @@ function rateLimited(pauseMs: number): OcrError {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
+}
+
+/** The signal's reason may come before the end of work that others wait for as well. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const abandon = (): void => reject(signal.reason as Error) // As abort() was given it.
+    signal.addEventListener('abort', abandon, { once: true })
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon))
+  })
 }

@@ -9,7 +9,7 @@ import { engineVersion } from './model-server/engine-version.ts'
 import { chatBaseUrl } from './model-server/base-url.ts'
 import { isBlankPage } from './model-page/blank-page.ts'
 import { requireWhole } from './model-server/chat-client.ts'
-import { createHttpTransport, lookupLimits } from './model-server/http-transport.ts'
+import { createLookupTransport } from './model-server/http-transport.ts'
 import {
   REQUEST_LIMITS,
   type ModelServer,
@@ -21,6 +21,8 @@ import { createVllmServer } from './vllm/vllm-server.ts'
 export type DeepseekOptions = {
   /** A vLLM server (0.12 or newer); its base URL with or without `/v1`. */
   readonly server: ModelServer
+  /** Requests at the server at once, the others wait in line; no limit by default. */
+  readonly slots?: number
   readonly limits?: RequestLimits
 }
 
@@ -30,16 +32,16 @@ const ALGORITHM_VERSION = 1
 /**
  * DeepSeek-OCR, and DeepSeek-OCR-2, behind vLLM: the page as Markdown, every part with its place.
  *
- * Steps: `resample` tightens the guard against loops and warms the sampling; `plain-text` asks for
- * text without layout; `regions` it does not know and answers like `resample`. An answer that did not
- * end by itself is a failure with its tokens, never a page.
+ * The step `resample`, and any that the model does not know, tightens the guard against loops and warms
+ * the sampling. An answer that did not end by itself is a failure with its tokens, never a page.
  */
 export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
   const limits = options.limits ?? REQUEST_LIMITS
   const server = { ...options.server, baseUrl: chatBaseUrl(options.server.baseUrl) }
   const settings = { settingName: 'OCR_DEEPSEEK_URL', modelSettingName: 'OCR_DEEPSEEK_MODEL' }
-  const vllm = createVllmServer(server, { limits, ...settings })
-  const transport = createHttpTransport(lookupLimits(limits))
+  const { slots = Infinity } = options
+  const vllm = createVllmServer(server, { limits, slots, ...settings })
+  const transport = createLookupTransport(limits)
   const closing = new AbortController()
   let isGuardProven = false
 
@@ -62,10 +64,8 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     if (await isBlankPage(image.png)) {
       return { blocks, markup: 'markdown', turned: null, warnings: [], usage }
     }
-    const state = 'it is empty, and the page is not'
-    throw new OcrError('ENGINE_REPLY_BROKEN', `Cannot read the answer of the engine: ${state}`, {
-      usage,
-    })
+    const message = 'Cannot use the answer: it is empty, the page is not'
+    throw new OcrError('ENGINE_OUTPUT_INVALID', message, { usage })
   }
 
   return {
@@ -73,7 +73,7 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     version: engineVersion({
       algorithm: ALGORITHM_VERSION,
       model: server.model,
-      parameters: (['default', 'resample', 'plain-text'] as const).map(requestOf),
+      parameters: (['default', 'resample'] as const).map(requestOf),
     }),
     recognize,
     async probe(signal) {

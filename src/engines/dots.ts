@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { LadderStep } from '../contract/engines.ts'
 import type { PageWarning } from '../contract/page.ts'
 import { OcrError } from '../platform/errors.ts'
@@ -10,22 +9,28 @@ import { LAYOUT_ONLY_PROMPT, LAYOUT_PROMPT, REGION_PROMPT, TEXT_PROMPT } from '.
 import { readRegions } from './dots/read-regions.ts'
 import { SAMPLING } from './dots/request-fields.ts'
 import { toSentImage, type SentImage } from './dots/sent-image.ts'
+import { TimeBudget } from './dots/time-budget.ts'
 import type { OcrEngine, PageImage, Recognition, RecognizeOptions } from './engine.ts'
 import { isBlankPage } from './model-page/blank-page.ts'
+import { chatBaseUrl } from './model-server/base-url.ts'
 import { requireWhole } from './model-server/chat-client.ts'
+import { engineVersion } from './model-server/engine-version.ts'
 import {
   REQUEST_LIMITS,
   type ModelServer,
   type RequestLimits,
 } from './model-server/model-server.ts'
+import { Slots } from './slots.ts'
 import { createVllmServer } from './vllm/vllm-server.ts'
 
 /** What the engine for dots.ocr needs. */
 export type DotsOptions = {
-  /** A vLLM server with dots.ocr or dots.mocr; its address is that of the chat API. */
+  /** A vLLM server with dots.ocr or dots.mocr; its base URL with or without `/v1`. */
   readonly server: ModelServer
   /** Of one answer. 12,000 to 16,000: a dense page takes 8,000, a loop takes whatever there is. */
   readonly maxTokens: number
+  /** Requests at the server at once, the others wait in line; no limit by default. */
+  readonly slots?: number
   readonly limits?: RequestLimits
 }
 
@@ -35,11 +40,16 @@ type Reading = {
   readonly sent: SentImage
   readonly dialog: PageDialog
   readonly signal: AbortSignal
-  readonly budgetMs: number
+  /** Fires when the page has had its time. */
+  readonly budget: AbortSignal
 }
 
 // Raise it when the same model would give other blocks: it is part of every page's key.
 const ALGORITHM_VERSION = 1
+
+/** A step of many requests may wait in line for each; the activity ends after twice the time. */
+const MOST_WITH_WAITING = 1.9
+const PROMPTS = [LAYOUT_PROMPT, LAYOUT_ONLY_PROMPT, REGION_PROMPT, TEXT_PROMPT]
 
 /**
  * dots.ocr (or dots.mocr) behind a vLLM server: layout, text, tables and formulas of a page in one
@@ -49,16 +59,23 @@ const ALGORITHM_VERSION = 1
  */
 export function createDotsEngine(options: DotsOptions): OcrEngine {
   const limits = options.limits ?? REQUEST_LIMITS
-  const server = createVllmServer(options.server, {
+  const server = { ...options.server, baseUrl: chatBaseUrl(options.server.baseUrl) }
+  const vllm = createVllmServer(server, {
     limits,
     settingName: 'OCR_DOTS_URL',
     modelSettingName: 'OCR_DOTS_MODEL',
   })
+  const slots = new Slots(options.slots ?? Infinity)
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
   return {
     id: 'dots',
-    version: versionOf(options),
+    // The served name says little of the model, but more is not known before it is asked.
+    version: engineVersion({
+      algorithm: ALGORITHM_VERSION,
+      model: server.model,
+      parameters: [PROMPTS, SAMPLING, options.maxTokens],
+    }),
     async recognize(image, request) {
       const signal = AbortSignal.any([request.signal, closing.signal])
       const read = async (): Promise<Recognition> => {
@@ -66,13 +83,17 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
         const sent = await toSentImage(image, request.pixelShare ?? 1)
         signal.throwIfAborted()
         const step = request.step ?? 'default'
+        const budget = new TimeBudget(limits.totalMs)
         const dialog = new PageDialog({
-          ask: (question, call) => server.ask(question, call),
+          ask: (question, call) =>
+            slots.use(call.signal, () => budget.spend(() => vllm.ask(question, call))),
           png: sent.png,
           fields: { ...SAMPLING[step], max_completion_tokens: options.maxTokens },
           call: callOf(request, signal),
         })
-        return readStep(step, { image, sent, dialog, signal, budgetMs: limits.totalMs })
+        const inAll = AbortSignal.timeout(limits.totalMs * MOST_WITH_WAITING)
+        const inTime = AbortSignal.any([budget.signal, inAll])
+        return readStep(step, { image, sent, dialog, signal, budget: inTime })
       }
       const work = read()
       running.add(work)
@@ -82,23 +103,23 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
         running.delete(work)
       }
     },
-    probe: (signal) => server.probe(signal),
+    probe: (signal) => vllm.probe(signal),
     async [Symbol.asyncDispose]() {
       closing.abort(new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed'))
       await Promise.allSettled(running)
-      await server[Symbol.asyncDispose]()
+      await vllm[Symbol.asyncDispose]()
     },
   }
 }
 
 async function readStep(step: LadderStep, reading: Reading): Promise<Recognition> {
-  const { dialog, sent, signal, budgetMs } = reading
+  const { dialog, sent, signal, budget } = reading
   switch (step) {
     case 'default':
     case 'resample':
       return recognitionOf(parseLayout(requireWhole(await dialog.ask(LAYOUT_PROMPT))), reading)
     case 'regions':
-      return recognitionOf(await readRegions(dialog, { sent, signal, budgetMs }), reading)
+      return recognitionOf(await readRegions(dialog, { sent, signal, budget }), reading)
     case 'plain-text':
       return readPlainText(reading)
   }
@@ -137,11 +158,4 @@ function callOf(request: RecognizeOptions, signal: AbortSignal) {
     ...(request.requestId === undefined ? {} : { requestId: request.requestId }),
     ...(request.onTokens === undefined ? {} : { onTokens: request.onTokens }),
   }
-}
-
-/** The served name says little of the model, but more is not known before it is asked. */
-function versionOf({ server, maxTokens }: DotsOptions): string {
-  const asked = [LAYOUT_PROMPT, LAYOUT_ONLY_PROMPT, REGION_PROMPT, TEXT_PROMPT, SAMPLING, maxTokens]
-  const digest = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
-  return `${ALGORITHM_VERSION}-${server.model}-${digest.slice(0, 8)}`
 }

@@ -22,6 +22,8 @@ export type RecognizeOptions = {
   readonly step?: LadderStep
   /** Share of the engine's usual pixel budget; less after it ran out of memory. 1 by default. */
   readonly pixelShare?: PixelShare
+  /** Names the page: the same at every attempt, and no other page's. */
+  readonly pageId?: string
   /** Names the request in the log of a model server: letters, digits and `-`, at most 64. */
   readonly requestId?: string
   /** Called as tokens arrive, with how many there are so far. */

@@ -14,6 +14,7 @@ import {
   type ModelServer,
   type RequestLimits,
 } from './model-server/model-server.ts'
+import { Slots } from './slots.ts'
 
 /** What the engine for OpenAI-compatible vision models needs. */
 export type LlmOptions = {
@@ -24,6 +25,8 @@ export type LlmOptions = {
   /** 0 to 2; `null`: not sent, for models that refuse it. */
   readonly temperature: number | null
   readonly tokenLimitParameter: TokenLimitParameter
+  /** Requests at the server at once, the others wait in line; no limit by default. */
+  readonly slots?: number
   readonly limits?: RequestLimits
 }
 
@@ -43,20 +46,20 @@ export function createLlmEngine(options: LlmOptions): OcrEngine {
   const prompt = promptFor(model)
   const client = createChatClient(server, { limits })
   const transport = createLookupTransport(limits)
+  const slots = new Slots(options.slots ?? Infinity)
   const closing = new AbortController()
 
   const recognize = async (image: PageImage, request: RecognizeOptions) => {
     const signal = AbortSignal.any([request.signal, closing.signal])
     signal.throwIfAborted()
     const png = await pngToSend(image, request.pixelShare)
-    const reply = await client.ask(
-      { prompt, png, fields: fieldsFor(options, request.step) },
-      {
-        signal,
-        ...(request.requestId !== undefined && { requestId: request.requestId }),
-        ...(request.onTokens && { onTokens: request.onTokens }),
-      },
-    )
+    const question = { prompt, png, fields: fieldsFor(options, request.step) }
+    const call = {
+      signal,
+      ...(request.requestId !== undefined && { requestId: request.requestId }),
+      ...(request.onTokens && { onTokens: request.onTokens }),
+    }
+    const reply = await slots.use(signal, () => client.ask(question, call))
     return pageOfReply({ text: requireWhole(reply), usage: reply.usage }, image)
   }
 

@@ -8,6 +8,7 @@ import { promptFor, samplingFor } from './model-page/markdown-prompts.ts'
 import { REQUEST_LIMITS, type RequestLimits } from './model-server/model-server.ts'
 import { createOllamaServer } from './ollama/ollama-server.ts'
 import { OllamaReadiness } from './ollama/readiness.ts'
+import { Slots } from './slots.ts'
 
 /** What the Ollama engine needs. */
 export type OllamaOptions = {
@@ -20,6 +21,8 @@ export type OllamaOptions = {
   readonly numPredict: number
   /** How long Ollama keeps the model loaded after a page: `5m`, `-1` for ever. */
   readonly keepAlive: string
+  /** Requests at the server at once, the others wait in line; no limit by default. */
+  readonly slots?: number
   readonly limits?: RequestLimits
 }
 
@@ -46,6 +49,7 @@ export function createOllamaEngine(options: OllamaOptions): OcrEngine {
   const readiness = new OllamaReadiness(server, { model })
   // Ollama puts the image before the text itself.
   const prompt = promptFor(model).replace('<image>', '')
+  const slots = new Slots(options.slots ?? Infinity)
   const closing = new AbortController()
 
   const recognize = async (image: PageImage, request: RecognizeOptions) => {
@@ -54,16 +58,15 @@ export function createOllamaEngine(options: OllamaOptions): OcrEngine {
     const png = await pngToSend(image, request.pixelShare)
     await readiness.ensure(signal)
     const images = [Buffer.from(png).toString('base64')]
-    const reply = await server.chat(
-      {
-        ...parametersFor(options, request.step),
-        model,
-        messages: [{ role: 'user', content: prompt, images }],
-        stream: true,
-        keep_alive: keepAliveField(options.keepAlive),
-      },
-      { signal, ...(request.onTokens && { onTokens: request.onTokens }) },
-    )
+    const question = {
+      ...parametersFor(options, request.step),
+      model,
+      messages: [{ role: 'user', content: prompt, images }],
+      stream: true,
+      keep_alive: keepAliveField(options.keepAlive),
+    }
+    const call = { signal, ...(request.onTokens && { onTokens: request.onTokens }) }
+    const reply = await slots.use(signal, () => server.chat(question, call))
     return pageOfReply(reply, image)
   }
 

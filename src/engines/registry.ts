@@ -5,11 +5,9 @@ import { createDeepseekEngine, type DeepseekOptions } from './deepseek.ts'
 import { createDotsEngine, type DotsOptions } from './dots.ts'
 import type { OcrEngine } from './engine.ts'
 import { createLlmEngine, type LlmOptions } from './llm.ts'
-import { chatBaseUrl } from './model-server/base-url.ts'
 import { createOllamaEngine, type OllamaOptions } from './ollama.ts'
 import { createPaddleEngine } from './paddle.ts'
 import { createTesseractEngine } from './tesseract.ts'
-import { withSlots } from './with-slots.ts'
 
 /** What any engine of the registry may need. */
 export type EngineOptions = {
@@ -26,15 +24,9 @@ export type EngineOptions = {
 /** The engines behind servers; `null`: not set up. */
 export type ServerEngines = {
   readonly llm: LlmOptions | null
-  /** Pages at the LLM's server at once. */
-  readonly remoteSlots: number
   readonly ollama: OllamaOptions | null
-  /** Pages at the Ollama server at once. */
-  readonly ollamaSlots: number
   readonly dots: DotsOptions | null
   readonly deepseek: DeepseekOptions | null
-  /** Pages at a vLLM server at once. */
-  readonly gpuSlots: number
 }
 
 // A new engine is one file, one line here and one in contract/engines.ts.
@@ -43,20 +35,14 @@ const FACTORIES: Record<EngineId, (options: EngineOptions) => OcrEngine> = {
     createPaddleEngine({ slots, temporaryDirectory, modelsDirectory: paddleModelsDirectory }),
   tesseract: createTesseractEngine,
   llm: behindServer(
-    'OCR_LLM_MODEL',
-    ({ llm, remoteSlots }) => llm && withSlots(createLlmEngine(llm), remoteSlots),
+    'OCR_LLM_MODEL (with OCR_LLM_BASE_URL or OCR_LLM_API_KEY)',
+    ({ llm }) => llm && createLlmEngine(llm),
   ),
-  ollama: behindServer(
-    'OCR_OLLAMA_URL',
-    ({ ollama, ollamaSlots }) => ollama && withSlots(createOllamaEngine(ollama), ollamaSlots),
-  ),
-  dots: behindServer(
-    'OCR_DOTS_URL',
-    ({ dots, gpuSlots }) => dots && withSlots(createDotsEngine(withChatUrl(dots)), gpuSlots),
-  ),
+  ollama: behindServer('OCR_OLLAMA_URL', ({ ollama }) => ollama && createOllamaEngine(ollama)),
+  dots: behindServer('OCR_DOTS_URL', ({ dots }) => dots && createDotsEngine(dots)),
   deepseek: behindServer(
     'OCR_DEEPSEEK_URL',
-    ({ deepseek, gpuSlots }) => deepseek && withSlots(createDeepseekEngine(deepseek), gpuSlots),
+    ({ deepseek }) => deepseek && createDeepseekEngine(deepseek),
   ),
 }
 
@@ -69,13 +55,7 @@ export function createEngine(id: EngineId, options: EngineOptions): OcrEngine {
   return FACTORIES[id](options)
 }
 
-/** People write the address of a server with or without what the chat API needs. */
-function withChatUrl(options: DotsOptions): DotsOptions {
-  const { server } = options
-  return { ...options, server: { ...server, baseUrl: chatBaseUrl(server.baseUrl) } }
-}
-
-/** The breaker outside of the slots: while the server is down, nobody waits for one. */
+/** The breaker stands before the line for the server: while that is down, nobody waits in it. */
 function behindServer(
   setting: string,
   create: (servers: ServerEngines) => OcrEngine | null,

@@ -15,11 +15,12 @@ import {
  *   pages/<sha256>/<page>/image-<dpi>.json          what was noticed while it was drawn
  *   pages/<sha256>/<page>/<engine>/<params>.json    recognized page; <params> is a hash of everything
  *                                                   that decides its content, the engine's version included
- *   pages/<sha256>/<page>/<engine>/<params>-<n>.png crop of its n-th picture
+ *   pages/<sha256>/<page>/<engine>/<params>-<hash>.png crop of one of its pictures
  *   documents/<id>/request.json                     what was asked for (put if absent)
  *   documents/<id>/manifest.json                    how it ended
- *   documents/<id>/replaced/<page>.json             a page as the fallback engine read it, for this document
- *                                                   only: the next one may find the engine well
+ *   documents/<id>/pages/<page>.json                a page that was not read by the first step of its
+ *                                                   engine's ladder: for this document only, since the
+ *                                                   next one may find the engine well
  *   documents/<id>/result.{txt,md,json}             the results
  *   documents/<id>/deleted.json                     tombstone: the id stays unknown from now on
  *   workers/<host>-<role>-<server>.json             what a GPU worker tells of itself, every 10 s;
@@ -70,9 +71,9 @@ export const pageRecordKey = (ref: {
   paramsHash: string
 }): BlobKey => key(`${pagesPrefix(ref.sha256)}${ref.page}/${ref.engine}/${ref.paramsHash}.json`)
 
-/** Crop of the picture with this place (from 1) among those of a recognized page. */
-export const pictureKey = (recordKey: BlobKey, place: number): BlobKey =>
-  key(recordKey.replace(/\.json$/, `-${place}.png`))
+/** Crop of a picture of a recognized page, named by its content (hexadecimal). */
+export const pictureKey = (recordKey: BlobKey, hash: string): BlobKey =>
+  key(recordKey.replace(/\.json$/, `-${hash}.png`))
 
 /** Prefix of what belongs to one document alone. */
 export const documentPrefix = (documentId: DocumentId): string => `documents/${documentId}/`
@@ -85,9 +86,13 @@ export const requestKey = (documentId: DocumentId): BlobKey =>
 export const manifestKey = (documentId: DocumentId): BlobKey =>
   key(`${documentPrefix(documentId)}manifest.json`)
 
-/** A page as the fallback engine read it. */
-export const replacedPageKey = (documentId: DocumentId, page: PageNumber): BlobKey =>
-  key(`${documentPrefix(documentId)}replaced/${page}.json`)
+/** Prefix of the pages that were read for one document only. */
+export const documentPagesPrefix = (documentId: DocumentId): string =>
+  `${documentPrefix(documentId)}pages/`
+
+/** A page that was read for one document only. */
+export const documentPageKey = (documentId: DocumentId, page: PageNumber): BlobKey =>
+  key(`${documentPagesPrefix(documentId)}${page}.json`)
 
 /** Tombstone of a deleted document. */
 export const tombstoneKey = (documentId: DocumentId): BlobKey =>

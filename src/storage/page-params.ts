@@ -3,7 +3,7 @@ import type { EngineId, Language } from '../contract/engines.ts'
 import type { BlobKey, DocumentId, PageNumber, Sha256 } from '../contract/identifiers.ts'
 import type { PageRecord } from '../contract/page.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
-import { pageRecordKey, replacedPageKey } from './object-keys.ts'
+import { documentPageKey, documentPagesPrefix, pageRecordKey } from './object-keys.ts'
 import { readJson } from './read-blob.ts'
 
 /** Everything of a request that decides what a recognized page contains. */
@@ -30,22 +30,44 @@ export type DocumentPageRef = PageRecordRef & {
   readonly documentId: DocumentId
   /** Version of the engine, where the reader knows it: it spares a listing. */
   readonly engineVersion: string | null
+  /** `false` where the reader knows that no page was read for this document only: it spares a read. */
+  readonly mayBeOwn?: boolean
 }
 
 /**
- * Finds a recognized page of a document: by the given version of the engine, else as the fallback
- * engine read it, else by the newest version that there is. `null`: it is not recognized yet.
+ * Finds a recognized page of a document: as it was read for this document only, else by the given
+ * version of the engine, else by the newest version that there is. `null`: it is not recognized yet.
  */
 export async function findPageRecord(
   store: BlobStore,
   ref: DocumentPageRef,
 ): Promise<PageRecord | null> {
-  const known =
-    ref.engineVersion === null
-      ? null
-      : await readJson<PageRecord>(store, pageRecordKeyFor(ref, ref.engineVersion))
-  const replaced = replacedPageKey(ref.documentId, ref.page)
-  return known ?? (await readJson<PageRecord>(store, replaced)) ?? (await findNewest(store, ref))
+  const { documentId, page, engineVersion, mayBeOwn = true } = ref
+  const read = (key: BlobKey): Promise<PageRecord | null> => readJson<PageRecord>(store, key)
+  return (
+    (mayBeOwn ? await read(documentPageKey(documentId, page)) : null) ??
+    (engineVersion === null ? null : await read(pageRecordKeyFor(ref, engineVersion))) ??
+    (await findNewest(store, ref))
+  )
+}
+
+/** The pages that were read for one document only. */
+export async function listOwnPages(
+  store: BlobStore,
+  documentId: DocumentId,
+): Promise<ReadonlySet<PageNumber>> {
+  const pages = new Set<PageNumber>()
+  const prefix = documentPagesPrefix(documentId)
+  let cursor: string | null = null
+  do {
+    const { blobs, nextCursor } = await store.list(prefix, ...(cursor === null ? [] : [cursor]))
+    for (const { key } of blobs) {
+      const page = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1]
+      if (page !== undefined) pages.add(Number(page))
+    }
+    cursor = nextCursor
+  } while (cursor !== null)
+  return pages
 }
 
 async function findNewest(store: BlobStore, ref: PageRecordRef): Promise<PageRecord | null> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BlobStore } from './blob-store.ts'
+import type { BlobInfo, BlobStore } from './blob-store.ts'
 import { workerSnapshotKey, WORKER_SNAPSHOT_PREFIX } from './object-keys.ts'
 import { readBytes, writeJson } from './read-blob.ts'
 
@@ -8,6 +8,9 @@ export const SNAPSHOT_EVERY_MS = 10_000
 
 /** A snapshot that is older belongs to a worker that is gone, or cannot reach the store. */
 export const SNAPSHOT_LIFE_MS = 30_000
+
+/** Nobody has looked at what is older for a long time. */
+const SWEEP_AFTER_MS = 24 * 60 * 60 * 1000
 
 const MAX_SNAPSHOT_BYTES = 64 * 1024
 
@@ -61,12 +64,13 @@ export async function writeWorkerSnapshot(
 }
 
 /**
- * Takes back what a worker told of itself, because it ends.
+ * Removes what workers told that are long gone.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
-export async function deleteWorkerSnapshot(store: BlobStore, name: WorkerName): Promise<void> {
-  await store.delete(workerSnapshotKey(name))
+export async function sweepWorkerSnapshots(store: BlobStore, nowMs = Date.now()): Promise<void> {
+  for (const { key, modifiedAt } of await listSnapshots(store))
+    if (nowMs - Date.parse(modifiedAt) > SWEEP_AFTER_MS) await store.delete(key)
 }
 
 /**
@@ -79,7 +83,7 @@ export async function readWorkerSnapshots(
   store: BlobStore,
   nowMs = Date.now(),
 ): Promise<readonly WorkerSnapshot[]> {
-  const { blobs } = await store.list(WORKER_SNAPSHOT_PREFIX)
+  const blobs = await listSnapshots(store)
   const read = await Promise.all(
     blobs
       .filter(({ sizeBytes }) => sizeBytes <= MAX_SNAPSHOT_BYTES)
@@ -88,6 +92,20 @@ export async function readWorkerSnapshots(
   const isFresh = ({ at }: WorkerSnapshot): boolean =>
     Math.abs(nowMs - Date.parse(at)) <= SNAPSHOT_LIFE_MS
   return read.filter((value) => value !== null).filter(isFresh)
+}
+
+async function listSnapshots(store: BlobStore): Promise<BlobInfo[]> {
+  const all: BlobInfo[] = []
+  let cursor: string | null = null
+  do {
+    const { blobs, nextCursor } = await store.list(
+      WORKER_SNAPSHOT_PREFIX,
+      ...(cursor === null ? [] : [cursor]),
+    )
+    all.push(...blobs)
+    cursor = nextCursor
+  } while (cursor !== null)
+  return all
 }
 
 /** `null` for what is gone meanwhile, or was written by another version. */

@@ -10,12 +10,9 @@ export function engineOptionsOf(config: Config, temporaryDirectory: string): Eng
     paddleModelsDirectory: engines.paddleModelsDirectory,
     servers: {
       llm: engines.llm,
-      remoteSlots: worker.remoteSlots,
       ollama: engines.ollama,
-      ollamaSlots: worker.ollamaSlots,
       dots: engines.dots,
       deepseek: engines.deepseek,
-      gpuSlots: worker.gpuSlots,
     },
   }
 }

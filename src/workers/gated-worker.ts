@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Worker } from '@temporalio/worker'
+import { GracefulShutdownPeriodExpiredError, type Worker } from '@temporalio/worker'
 import { workerLogger } from '../platform/logger.ts'
 import { probeReason } from './probe-reason.ts'
 
@@ -119,7 +119,11 @@ class Gate {
       this.#setReady(false)
       watching.abort()
       if (worker.getState() === 'RUNNING') worker.shutdown()
-      await running
+      await running.catch((error: unknown) => {
+        // Pages that did not stop when told to; they run again elsewhere. No reason to end everything.
+        if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error
+        this.#log('warn', 'pages did not stop in time')
+      })
     }
   }
 

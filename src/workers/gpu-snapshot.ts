@@ -7,7 +7,7 @@ import { workerLogger } from '../platform/logger.ts'
 import { createGpuReader, type GpuReader } from '../platform/nvidia-smi.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import {
-  deleteWorkerSnapshot,
+  sweepWorkerSnapshots,
   writeWorkerSnapshot,
   type WorkerName,
 } from '../storage/worker-snapshots.ts'
@@ -35,7 +35,8 @@ export type GpuSnapshots = AsyncDisposable & {
 
 /**
  * Tells the other processes every 10 s of a GPU worker, through the store: the HTTP side has no GPU
- * to ask. Disposing takes it back. A store that is down is logged once and tried again.
+ * to ask. Nothing takes a snapshot back: it is old after 30 s, and a successor may have told already.
+ * A store that is down is logged once and tried again.
  */
 export function startGpuSnapshots(options: SnapshotOptions): GpuSnapshots {
   const name = workerName(options)
@@ -45,6 +46,8 @@ export function startGpuSnapshots(options: SnapshotOptions): GpuSnapshots {
 
   const tellForever = async (): Promise<void> => {
     let wasTold = true
+    // No reason not to tell.
+    await sweepWorkerSnapshots(options.store).catch(() => undefined)
     while (!isEnding) {
       // Before the snapshot: a change while it is taken is told by the next one.
       nap = new AbortController()
@@ -62,7 +65,6 @@ export function startGpuSnapshots(options: SnapshotOptions): GpuSnapshots {
       isEnding = true
       nap.abort()
       await done
-      await deleteWorkerSnapshot(options.store, name).catch(() => undefined)
     },
   }
 }

@@ -17,7 +17,7 @@ export type PolledQueue = {
   readonly options: WorkerOptions
   /** What runs there: workflows, all activities, or the recognition of pages only. */
   readonly work: 'workflows' | 'activities' | 'pages'
-  /** Pages under way at once; `null` for workflows. */
+  /** Pages under way at once, of an engine behind a server at that server; `null` for workflows. */
   readonly slots: number | null
   /** The engine whose server answers for the pages; `null`: none does. */
   readonly engine: EngineId | null
@@ -30,6 +30,12 @@ const FORCE_AFTER_GRACE_MS = 10_000
 
 /** Open documents whose state stays in memory; above it every step replays a history. */
 const MAX_CACHED_WORKFLOWS = 200
+
+/**
+ * Pages that a worker takes beyond the slots of a model server: their images are read and resized
+ * while they wait in line, so that a slot which becomes free is taken at once.
+ */
+const SPARE_SHARE = 0.25
 
 /** As many as the SDK's own; each is an open call to the server. */
 const MAX_POLLS = 10
@@ -52,12 +58,12 @@ function queuesOf(role: WorkerRole, config: Config, queues: WorkerQueues): Polle
     }
     case 'ocr-remote': {
       const options = {
-        ...activityOptions(config, queues.remote, remoteSlots),
+        ...activityOptions(config, queues.remote, withSpare(remoteSlots)),
         ...(remotePagesPerSecond === null
           ? {}
           : { maxTaskQueueActivitiesPerSecond: remotePagesPerSecond }),
       }
-      const ollama = activityOptions(config, queues.ollama, ollamaSlots)
+      const ollama = activityOptions(config, queues.ollama, withSpare(ollamaSlots))
       const pages = { role, work: 'pages', gate: null } as const
       return [
         ...(engines.llm ? [{ ...pages, options, slots: remoteSlots, engine: 'llm' as const }] : []),
@@ -69,10 +75,15 @@ function queuesOf(role: WorkerRole, config: Config, queues: WorkerQueues): Polle
     case 'ocr-gpu-dots':
     case 'ocr-gpu-deepseek': {
       const engine = role === 'ocr-gpu-dots' ? 'dots' : 'deepseek'
-      const options = activityOptions(config, queues[engine], gpuSlots)
+      const options = activityOptions(config, queues[engine], withSpare(gpuSlots))
       return [{ role, options, work: 'pages', slots: gpuSlots, engine, gate: engine }]
     }
   }
+}
+
+function withSpare(slots: number): number {
+  // Never more than slots: a page waits for one other page at most, as its time limit allows.
+  return slots + Math.ceil(slots * SPARE_SHARE)
 }
 
 function documentsQueue(config: Config, taskQueue: TaskQueue): PolledQueue {

@@ -40,10 +40,13 @@ export async function startQueue(
   const ended = worker.run()
   // Told to whoever awaits `ended`, once everything has started.
   ended.catch(() => undefined)
-  if (polled.engine !== null) void warnUnlessReady(polled, deps.engineFor(polled.engine))
+  const ending = new AbortController()
+  if (polled.engine !== null)
+    void warnUnlessReady(polled, deps.engineFor(polled.engine), ending.signal)
   return {
     ended,
     async [Symbol.asyncDispose]() {
+      ending.abort()
       if (worker.getState() === 'RUNNING') worker.shutdown()
       await Promise.allSettled([ended])
     },
@@ -101,12 +104,16 @@ function workerOptions(
 }
 
 /** A remote service may be back before a page comes: said in the log, and no reason not to start. */
-async function warnUnlessReady({ options }: PolledQueue, engine: OcrEngine): Promise<void> {
+async function warnUnlessReady(
+  { options }: PolledQueue,
+  engine: OcrEngine,
+  signal: AbortSignal,
+): Promise<void> {
   const reason = await probeReason({
     probe: (signal) => engine.probe(signal),
     timeoutMs: START_PROBE_MS,
-    signal: new AbortController().signal,
+    signal,
   })
-  if (reason !== null)
+  if (reason !== null && !signal.aborted)
     workerLogger.warn({ queue: options.taskQueue, reason }, 'the engine is not ready yet')
 }

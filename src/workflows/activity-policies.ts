@@ -38,8 +38,8 @@ export const rasterize: ActivityOptions = { ...common, startToCloseTimeout: '40m
 /** `recognizePage` in a child on this host: two tries of 120 s and a margin. */
 export const cpuPage: ActivityOptions = { ...common, startToCloseTimeout: '270s' }
 
-/** `recognizePage` on a model server: 300 s for the request and a margin. */
-export const serverPage: ActivityOptions = { ...common, startToCloseTimeout: '330s' }
+/** `recognizePage` on a model server: 300 s in line for it, 300 s for the request and a margin. */
+export const serverPage: ActivityOptions = { ...common, startToCloseTimeout: '630s' }
 
 /** `assembleDocument`. */
 export const assemble: ActivityOptions = {

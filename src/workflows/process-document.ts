@@ -23,6 +23,7 @@ import type { FailureCode } from '../contract/failures.ts'
 import type { PageNumber } from '../contract/identifiers.ts'
 import { MEMO, PROGRESS_QUERY, SEARCH_ATTRIBUTE } from '../contract/names.ts'
 import { selectPages } from '../contract/page-ranges.ts'
+import { sumOfUsage } from '../contract/page.ts'
 import type { Progress, ProgressAnswer } from '../contract/progress.ts'
 import { pagePriority } from './activity-policies.ts'
 import { activitiesFor } from './document-activities.ts'
@@ -49,6 +50,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
   // Before the first await, or an early query finds no handler.
   setHandler(progressQuery, () => ledger.state())
   let pageCount = input.resume?.pageCount ?? 0
+  let lostUsage = input.resume?.lostUsage ?? null
 
   const document = { documentId: input.documentId, documentSha256: input.documentSha256 }
   const on = activitiesFor(input)
@@ -105,7 +107,9 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     const drawn = onFirstDemand(batches, rasterizeBatch)
     await runLanes(thisRun, input.windowPages, async (page) => {
       const code = (await drawn(page)).get(page)
-      ledger.settle(page, code === undefined ? await readPage(page) : { code })
+      const ending = code === undefined ? await readPage(page) : { code, usage: null }
+      if (typeof ending !== 'string') lostUsage = sumOfUsage(lostUsage, ending.usage)
+      ledger.settle(page, ending)
       reportPage()
     })
 
@@ -114,7 +118,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
       if (run.consideredCancelled) throw new CancelledFailure('cancelled')
       await continueAsNew<typeof processDocument>({
         ...input,
-        resume: { pageCount, ...ledger.state() },
+        resume: { pageCount, lostUsage, ...ledger.state() },
       })
     }
   }
@@ -184,6 +188,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
       engine: input.engine,
       pages: input.pages,
       pageCount,
+      lostUsage,
     }
   }
 }

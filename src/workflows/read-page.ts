@@ -2,7 +2,7 @@ import type { ActivityOptions } from '@temporalio/workflow'
 import type { PageAsk, PageSpending, ProcessDocumentInput } from '../contract/document.ts'
 import type { FailureCode } from '../contract/failures.ts'
 import type { PageNumber } from '../contract/identifiers.ts'
-import type { PageStatus } from '../contract/page.ts'
+import { usageOrNull, type PageStatus, type Usage } from '../contract/page.ts'
 import type { activitiesFor } from './document-activities.ts'
 import { codeOfPage, NOTHING_SPENT, spendingOf } from './failure-code.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
@@ -14,8 +14,8 @@ type OpenedDocument = {
   readonly priority: NonNullable<ActivityOptions['priority']>
 }
 
-/** How a page ended. */
-export type PageEnding = PageStatus | { readonly code: FailureCode }
+/** How a page ended; a failed one with the tokens that it cost. */
+export type PageEnding = PageStatus | { readonly code: FailureCode; readonly usage: Usage | null }
 
 /**
  * Makes what reads a page of a document, down the ladder of its engine. Every step is an activity of
@@ -46,8 +46,8 @@ export function createPageReader(
       } catch (error) {
         const code = codeOfPage(error)
         const next = afterFailure(ladder, ask, code)
-        if (typeof next === 'string') return { code: next }
         spent = sumOf(spent, spendingOf(error))
+        if (typeof next === 'string') return { code: next, usage: usageOrNull(spent) }
         ask = next
         reason = code
       }

@@ -13,17 +13,17 @@ const DEADLINE_MS = 2_000
 describe('cancel of a document at a model server', () => {
   let fake: FakeModelServer
   let stack: Stack
+  const resources = new AsyncDisposableStack()
   before(async () => {
-    fake = await createFakeVllm({
-      model: 'dots',
-      reply: { kind: 'endless', piece: 'word ', delayMs: 100 },
-    })
-    stack = await startStack({ stubDelayMs: null, env: { OCR_DOTS_URL: fake.url } })
+    fake = resources.use(
+      await createFakeVllm({
+        model: 'dots',
+        reply: { kind: 'endless', piece: 'word ', delayMs: 100 },
+      }),
+    )
+    stack = resources.use(await startStack({ stubDelayMs: null, env: { OCR_DOTS_URL: fake.url } }))
   })
-  after(async () => {
-    await stack[Symbol.asyncDispose]()
-    await fake[Symbol.asyncDispose]()
-  })
+  after(() => resources.disposeAsync())
 
   it(`closes the connection within ${DEADLINE_MS} ms, 19 of 20 times`, async (test) => {
     const tookMs: number[] = []

@@ -19,20 +19,23 @@ const SLOTS = 4
 describe('the only worker of a GPU queue', () => {
   let fake: FakeModelServer
   let stack: Stack
+  const resources = new AsyncDisposableStack()
   let worker: ManagedProcess
   const asked: number[] = []
   before(async () => {
-    fake = await createFakeVllm({
-      model: 'dots',
-      async reply(body): Promise<FakeReply> {
-        const png = sentPng(body)
-        asked.push(await readPageNumber(png))
-        const reply = await dotsReply(png)
-        return reply.kind === 'text' ? { ...reply, delayMs: 40, pieceLength: 20 } : reply
-      },
-    })
+    fake = resources.use(
+      await createFakeVllm({
+        model: 'dots',
+        async reply(body): Promise<FakeReply> {
+          const png = sentPng(body)
+          asked.push(await readPageNumber(png))
+          const reply = await dotsReply(png)
+          return reply.kind === 'text' ? { ...reply, delayMs: 40, pieceLength: 20 } : reply
+        },
+      }),
+    )
     // This stack knows nothing of the model server.
-    stack = await startStack({ stubDelayMs: null })
+    stack = resources.use(await startStack({ stubDelayMs: null }))
     const program = join(import.meta.dirname, '..', '..', 'src/workers/main.ts')
     worker = manageProcess(process.execPath, [program], () => ({
       ...stack.env(),
@@ -40,12 +43,9 @@ describe('the only worker of a GPU queue', () => {
       OCR_DOTS_URL: fake.url,
       OCR_GPU_SLOTS: String(SLOTS),
     }))
+    resources.defer(() => worker.end('SIGTERM'))
   })
-  after(async () => {
-    await worker.end('SIGTERM')
-    await stack[Symbol.asyncDispose]()
-    await fake[Symbol.asyncDispose]()
-  })
+  after(() => resources.disposeAsync())
 
   it('is missed visibly, and the document runs when it comes; killed, another one goes on', async () => {
     const bytes = new Uint8Array(markedDocument(PAGES, 2))

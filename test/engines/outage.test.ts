@@ -22,6 +22,7 @@ const BROKEN: FakeReply = { kind: 'status', status: 500, body: { error: { messag
 describe('a model server in trouble', () => {
   let fake: FakeModelServer
   let stack: Stack
+  const resources = new AsyncDisposableStack()
   let marker = 0
   const well = async (body: unknown): Promise<FakeReply> => {
     const reply = await dotsReply(sentPng(body))
@@ -29,18 +30,17 @@ describe('a model server in trouble', () => {
   }
 
   before(async () => {
-    fake = await createFakeVllm({ model: 'dots' })
-    stack = await startStack({
-      stubDelayMs: null,
-      env: { OCR_DOTS_URL: fake.url, OCR_GPU_SLOTS: String(SLOTS) },
-    })
+    fake = resources.use(await createFakeVllm({ model: 'dots' }))
+    stack = resources.use(
+      await startStack({
+        stubDelayMs: null,
+        env: { OCR_DOTS_URL: fake.url, OCR_GPU_SLOTS: String(SLOTS) },
+      }),
+    )
   })
   beforeEach(() => fake.setDefault(well))
   afterEach(() => assert.deepEqual(fake.problems, []))
-  after(async () => {
-    await stack[Symbol.asyncDispose]()
-    await fake[Symbol.asyncDispose]()
-  })
+  after(() => resources.disposeAsync())
 
   const submit = (pages: number) =>
     submitDocument(

@@ -16,14 +16,12 @@ const BOX_TOLERANCE_PX = 3
 describe('a document of 12 pages', () => {
   let fakes: FakeEngines
   let stack: Stack
+  const resources = new AsyncDisposableStack()
   before(async () => {
-    fakes = await startFakeEngines()
-    stack = await startStack({ stubDelayMs: null, env: fakes.env })
+    fakes = resources.use(await startFakeEngines())
+    stack = resources.use(await startStack({ stubDelayMs: null, env: fakes.env }))
   })
-  after(async () => {
-    await stack[Symbol.asyncDispose]()
-    await fakes[Symbol.asyncDispose]()
-  })
+  after(() => resources.disposeAsync())
 
   async function read(engine: EngineId): Promise<string> {
     const bytes = new Uint8Array(markedDocument(PAGES, 4))

@@ -18,9 +18,11 @@ const LIMITS: RequestLimits = {
 export function dotsEngine(
   server: FakeModelServer,
   limits: Partial<RequestLimits> = {},
+  options: { readonly slots?: number } = {},
 ): OcrEngine {
   return createDotsEngine({
-    server: { baseUrl: server.chatUrl, apiKey: null, model: 'model' },
+    ...options,
+    server: { baseUrl: server.url, apiKey: null, model: 'model' },
     maxTokens: 12_000,
     limits: { ...LIMITS, ...limits },
   })

@@ -49,7 +49,7 @@ export class FakeTemporal {
   hasPollers = true
   failure: Error | null = null
   /** Called for each start; throws to fail it. */
-  onStart: () => void = () => undefined
+  onStart: () => void | Promise<void> = () => undefined
   #describing = 0
 
   /** Looks like the SDK's client, as far as the gateway uses it. */
@@ -59,13 +59,13 @@ export class FakeTemporal {
       withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
       workflow: {
         getHandle: (workflowId: string) => this.#handle(workflowId),
-        start: (_type: string, { workflowId }: { workflowId: string }) => {
+        start: async (_type: string, { workflowId }: { workflowId: string }) => {
           this.calls.start++
           this.#fail()
-          this.onStart()
+          await this.onStart()
           const id = documentIdOf(workflowId)
           if (id && !this.runs.has(id)) this.runs.set(id, { state: 'running' })
-          return Promise.resolve({ workflowId })
+          return { workflowId }
         },
       },
       workflowService: {

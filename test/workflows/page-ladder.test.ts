@@ -143,7 +143,7 @@ describe('processDocument, ladder of a page', () => {
   it('fails the page with the last code where there is no fallback engine', async () => {
     await using documents = await startDocumentWorkflows(2, {
       recognizePage: async ({ page }) => {
-        if (page === 2) throw failed('SUSPECT_OUTPUT')
+        if (page === 2) throw failed('SUSPECT_OUTPUT', { promptTokens: 10, completionTokens: 3 })
         return OK
       },
     })
@@ -153,6 +153,9 @@ describe('processDocument, ladder of a page', () => {
 
     assert.deepEqual(documents.calls.assembled[0]?.failed, [{ page: 2, code: 'SUSPECT_OUTPUT' }])
     assert.equal((await pageSteps(handle)).length, 3)
+    // It is paid for all the same.
+    const { lostUsage } = documents.calls.assembled[0] ?? {}
+    assert.deepEqual(lostUsage, { promptTokens: 20, completionTokens: 6 })
   })
 })
 

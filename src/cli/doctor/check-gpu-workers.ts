@@ -15,8 +15,17 @@ export async function checkGpuWorkers(store: BlobStore): Promise<Finding[]> {
 
 function findingOf({ host, role, model, isReady, slots, gpus }: WorkerSnapshot): Finding {
   const name = `GPU worker ${host}`
-  const hardware =
-    gpus === null ? 'GPUs unknown' : `${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`
+  const hardware = gpus === null ? 'GPUs unknown' : gpus.map(gpuInWords).join(', ')
   const about = `${role}, ${model}, ${slots} slots, ${hardware}`
   return isReady ? ok(name, about) : warning(name, `${about}: its model server is not ready`)
+}
+
+function gpuInWords({
+  name,
+  freeMib,
+  totalMib,
+}: NonNullable<WorkerSnapshot['gpus']>[number]): string {
+  if (freeMib === null || totalMib === null) return name
+  const gib = (mib: number): string => (mib / 1024).toFixed(0)
+  return `${name} with ${gib(freeMib)} of ${gib(totalMib)} GiB free`
 }

@@ -99,10 +99,12 @@ async function checkSearchAttributes(client: Client): Promise<Finding> {
 
 async function checkPollers(
   client: Client,
-  { options, work, role }: PolledQueue,
+  { options, work, role, engine }: PolledQueue,
 ): Promise<Finding> {
   const { taskQueue } = options
   const name = `Queue ${taskQueue}`
+  // Without the queues that every document needs nothing works at all.
+  const missing = engine === null ? failed : unset
   try {
     const { pollers } = await within(client, () =>
       client.workflowService.describeTaskQueue({
@@ -116,7 +118,7 @@ async function checkPollers(
         Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLER_ALIVE_MS,
     )
     return alive.length === 0
-      ? unset(name, `nobody polls it: start a worker with OCR_WORKER_ROLES=${role}`)
+      ? missing(name, `nobody polls it: start a worker with OCR_WORKER_ROLES=${role}`)
       : ok(name, alive.map(({ identity }) => identity ?? '?').join(', '))
   } catch (error) {
     return warning(name, `cannot be read (${firstLine(error)})`)

@@ -1,9 +1,8 @@
 import type { Block, BlockCategory, BoundingBox, PageWarning } from '../../contract/page.ts'
 import { toFormulaText } from '../model-page/formula-latex.ts'
 import { splitMarkdown } from '../model-page/markdown-blocks.ts'
-import { usableBox } from '../model-page/bounding-box.ts'
+import { usableBox, wholePage, type ImageSize } from '../model-page/bounding-box.ts'
 import { parseGrounding, type GroundedPart } from './grounding.ts'
-import type { ImageSize } from './token-budget.ts'
 
 /** What an answer says, and what was noticed on the way. */
 export type PageBlocks = {
@@ -159,8 +158,4 @@ function union(boxes: readonly BoundingBox[]): BoundingBox {
 
 function toBlock(content: Content, bbox: BoundingBox): Block {
   return { ...content, bbox, confidence: null }
-}
-
-function wholePage({ widthPx, heightPx }: ImageSize): BoundingBox {
-  return [0, 0, widthPx, heightPx]
 }

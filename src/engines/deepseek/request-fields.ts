@@ -12,13 +12,12 @@ export type StepRequest = {
 const CELL_TOKEN_IDS = [128_821, 128_822]
 
 /**
- * What is sent for a step of the ladder. The windows against loops are the model's own: 30 of 90
- * tokens for a single image, 20 of 50 when that was not enough.
+ * What is sent for a step of the ladder; all but the first are asked alike. The windows against loops
+ * are the model's own: 30 of 90 tokens for a single image, 20 of 50 when that was not enough.
  */
 export function requestOf(step: LadderStep): StepRequest {
-  const isPlainText = step === 'plain-text'
   return {
-    prompt: isPlainText ? DEEPSEEK_PROMPTS.plainText : DEEPSEEK_PROMPTS.markdown,
+    prompt: DEEPSEEK_PROMPTS.markdown,
     fields: {
       ...(step === 'default'
         ? { temperature: 0, vllm_xargs: loopGuard(30, 90) }

@@ -1,5 +1,4 @@
-/** Width and height of an image, in pixels. */
-export type ImageSize = { readonly widthPx: number; readonly heightPx: number }
+import type { ImageSize } from '../model-page/bounding-box.ts'
 
 /** Side of a tile; an image within one of them is not cut into tiles. */
 export const TILE_PX = 640

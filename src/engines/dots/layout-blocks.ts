@@ -2,14 +2,11 @@ import {
   BLOCK_CATEGORIES,
   type Block,
   type BlockCategory,
-  type BoundingBox,
   type PageWarning,
 } from '../../contract/page.ts'
-import { usableBox } from '../model-page/bounding-box.ts'
+import { usableBox, wholePage, type ImageSize } from '../model-page/bounding-box.ts'
 import { toFormulaText } from '../model-page/formula-latex.ts'
 import type { Layout, LayoutCell } from './layout-cell.ts'
-import type { ImageSize } from './smart-resize.ts'
-import { restoreLatexCommands } from './unescaped-latex.ts'
 
 /** The page's image, and the size in which the model saw it. */
 export type SeenPage = { readonly image: ImageSize; readonly sent: ImageSize }
@@ -45,17 +42,19 @@ export function toBlocks(layout: Layout, page: SeenPage): LayoutBlocks {
 
 /** Markdown of a whole page, as the one block that is known of it; none where it is empty. */
 export function toPageBlock(markdown: string, image: ImageSize): Block[] {
-  const text = restoreLatexCommands(markdown).toWellFormed().trim()
+  const text = markdown.toWellFormed().trim()
   return text === '' ? [] : [{ bbox: wholePage(image), category: 'text', text, confidence: null }]
 }
 
-function toImage(bbox: unknown, { image, sent }: SeenPage): unknown {
-  if (!Array.isArray(bbox)) return null
+function toImage(
+  bbox: readonly number[] | null,
+  { image, sent }: SeenPage,
+): readonly number[] | null {
   const scaleX = sent.widthPx / image.widthPx
   const scaleY = sent.heightPx / image.heightPx
-  return bbox.map((value: unknown, place) =>
-    // Towards zero, as the model's own code does.
-    typeof value === 'number' ? Math.trunc(value / (place % 2 === 0 ? scaleX : scaleY)) : value,
+  // Towards zero, as the model's own code does.
+  return (
+    bbox?.map((value, place) => Math.trunc(value / (place % 2 === 0 ? scaleX : scaleY))) ?? null
   )
 }
 
@@ -64,8 +63,7 @@ function contentOf(cell: LayoutCell): Pick<Block, 'category' | 'text'> {
   if (category === 'picture') return { category, text: '' }
   const text = (cell.text ?? '').toWellFormed()
   if (category === 'table') return { category, text: withoutFence(text) }
-  // Before the trimming: what JSON made of a backslash is space.
-  if (category !== 'formula') return { category, text: restoreLatexCommands(text).trim() }
+  if (category !== 'formula') return { category, text: text.trim() }
   const formula = toFormulaText(text)
   if (formula.kind === 'latex') return { category, text: formula.latex }
   return { category: 'text', text: formula.markdown }
@@ -83,8 +81,4 @@ function withoutFence(html: string): string {
     .replace(/^```(?:html)?\s/, '')
     .replace(/```$/, '')
     .trim()
-}
-
-function wholePage({ widthPx, heightPx }: ImageSize): BoundingBox {
-  return [0, 0, widthPx, heightPx]
 }

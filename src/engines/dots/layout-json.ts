@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { distinctCells, type Layout } from './layout-cell.ts'
+import { distinctCells, toNumbers, type Layout, type LayoutCell } from './layout-cell.ts'
 import { repairLayout } from './repair-layout.ts'
+import { restoreFormulaCommands, restoreLatexCommands } from './unescaped-latex.ts'
 
 const CELLS = z.array(
   z.object({
-    bbox: z.unknown(),
+    bbox: z.unknown().transform(toNumbers),
     category: z.string(),
     text: z
       .string()
@@ -16,7 +17,7 @@ const CELLS = z.array(
 /**
  * Reads the layout that a model answered: a JSON array of `{"bbox", "category", "text"}`, or what can
  * be told for certain from something that was meant to be one. Text is never completed or made up: it
- * is what stands in the answer, at most cut short.
+ * is what stands in the answer, at most cut short, with the backslashes that JSON took for its own.
  *
  * @returns `null` when there is no layout in it; no cells when it says that there is nothing
  */
@@ -26,9 +27,16 @@ export function parseLayout(answer: string): Layout | null {
   if (isEmptyLayout(parsed)) return { cells: [], isRepaired: false, isIncomplete: false }
   const cells = CELLS.safeParse(parsed)
   // Of two cells that lost the braces between them JSON would keep the second one only.
-  if (!cells.success || countBoxes(json) > cells.data.length) return repairLayout(json)
+  if (!cells.success || countBoxes(json) > cells.data.length) {
+    const repaired = repairLayout(json)
+    return repaired && { ...repaired, cells: repaired.cells.map(withLatexCommands) }
+  }
   const distinct = distinctCells(cells.data)
-  return { cells: distinct, isRepaired: distinct.length < cells.data.length, isIncomplete: false }
+  return {
+    cells: distinct.map(withLatexCommands),
+    isRepaired: distinct.length < cells.data.length,
+    isIncomplete: false,
+  }
 }
 
 /** The inside of a code fence around an answer; an answer without one as it is. */
@@ -45,6 +53,13 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function withLatexCommands(cell: LayoutCell): LayoutCell {
+  if (cell.text === null) return cell
+  const isFormula = cell.category?.trim().toLowerCase() === 'formula'
+  const restore = isFormula ? restoreFormulaCommands : restoreLatexCommands
+  return { ...cell, text: restore(cell.text) }
 }
 
 function countBoxes(json: string): number {

@@ -1,4 +1,4 @@
-import type { Usage } from '../../contract/page.ts'
+import { sumOfUsage, type Usage } from '../../contract/page.ts'
 import type { ChatCall, ChatReply, ChatRequest } from '../model-server/chat-client.ts'
 import { besideImage } from './prompts.ts'
 
@@ -49,7 +49,7 @@ export class PageDialog {
         },
       },
     )
-    this.#usage = sumOf(this.#usage, reply.usage)
+    this.#usage = sumOfUsage(this.#usage, reply.usage)
     return reply
   }
 }
@@ -57,12 +57,4 @@ export class PageDialog {
 function nameOf(requestId: string, part: PartOfStep | undefined): string {
   if (part === undefined) return requestId
   return `${requestId.slice(0, MAX_REQUEST_ID_LENGTH - part.name.length - 1)}-${part.name}`
-}
-
-function sumOf(before: Usage | null, added: Usage | null): Usage | null {
-  if (before === null || added === null) return before ?? added
-  return {
-    promptTokens: before.promptTokens + added.promptTokens,
-    completionTokens: before.completionTokens + added.completionTokens,
-  }
 }

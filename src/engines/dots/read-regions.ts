@@ -1,22 +1,19 @@
 import { OcrError } from '../../platform/errors.ts'
-import { usableBox } from '../model-page/bounding-box.ts'
+import { usableBox, type ImageSize } from '../model-page/bounding-box.ts'
 import { requireWhole, type ChatReply } from '../model-server/chat-client.ts'
 import { isPicture, type Layout, type LayoutCell } from './layout-cell.ts'
 import { parseLayout } from './layout-json.ts'
 import type { PageDialog } from './page-dialog.ts'
 import { LAYOUT_ONLY_PROMPT, regionPrompt } from './prompts.ts'
-import type { ImageSize } from './smart-resize.ts'
 
 /** What bounds the reading of a page cell by cell. */
 export type RegionsOptions = {
   /** In which the model sees the page. */
   readonly sent: ImageSize
   readonly signal: AbortSignal
-  /** For the layout and all cells together. */
-  readonly budgetMs: number
+  /** Fires when the time for the layout and all cells together is over. */
+  readonly budget: AbortSignal
 }
-
-type CellsCall = Omit<RegionsOptions, 'budgetMs'> & { readonly budget: AbortSignal }
 
 // The server batches what arrives at once, but other pages want their share of it, too.
 const CELLS_AT_ONCE = 4
@@ -32,16 +29,15 @@ const MAX_CELLS = 200
  */
 export async function readRegions(
   dialog: PageDialog,
-  { sent, signal, budgetMs }: RegionsOptions,
+  options: RegionsOptions,
 ): Promise<Layout | null> {
-  const budget = AbortSignal.timeout(budgetMs)
   const layout = parseLayout(requireWhole(await dialog.ask(LAYOUT_ONLY_PROMPT)))
   if (layout === null || layout.cells.length === 0) return layout
   if (layout.cells.length > MAX_CELLS) {
     const message = `Cannot read page cell by cell: more than ${MAX_CELLS} cells`
     throw new OcrError('ENGINE_OUTPUT_INVALID', message, { usage: dialog.usage })
   }
-  const replies = await askCells(dialog, layout.cells, { sent, signal, budget })
+  const replies = await askCells(dialog, layout.cells, options)
   assertReadable(layout.cells, replies, dialog)
   return {
     cells: layout.cells.map((cell, place) => ({ ...cell, text: replies[place]?.text ?? null })),
@@ -55,7 +51,7 @@ export async function readRegions(
 async function askCells(
   dialog: PageDialog,
   cells: readonly LayoutCell[],
-  { sent, signal, budget }: CellsCall,
+  { sent, signal, budget }: RegionsOptions,
 ): Promise<(ChatReply | null)[]> {
   const siblings = new AbortController()
   const anySignal = AbortSignal.any([signal, budget, siblings.signal])

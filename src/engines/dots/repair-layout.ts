@@ -1,4 +1,4 @@
-import { distinctCells, isPicture, type Layout, type LayoutCell } from './layout-cell.ts'
+import { distinctCells, isPicture, toNumbers, type Layout, type LayoutCell } from './layout-cell.ts'
 import { LayoutScanner } from './layout-scanner.ts'
 
 type RawCell = LayoutCell & { readonly isCut: boolean }
@@ -96,7 +96,7 @@ function toCell(
   if (!fields.has('bbox') && !fields.has('category') && !fields.has('text')) return null
   const [category, text] = [fields.get('category'), fields.get('text')]
   const cell = {
-    bbox: fields.get('bbox') ?? null,
+    bbox: toNumbers(fields.get('bbox')),
     category: typeof category === 'string' ? category : null,
     text: typeof text === 'string' ? text : null,
   }
@@ -112,7 +112,7 @@ function withoutLoops<Cell extends LayoutCell>(cells: readonly Cell[]): Cell[] {
   const seen = new Set<string>()
   return cells.filter((cell) => {
     const isLoop = cell.text !== null && (times.get(textKey(cell)) ?? 0) >= MIN_LOOP_TEXTS
-    const isBox = Array.isArray(cell.bbox) && cell.bbox.length === 4
+    const isBox = cell.bbox?.length === 4
     const keys = [...(isLoop ? [textKey(cell)] : []), ...(isBox ? [JSON.stringify(cell.bbox)] : [])]
     const isRepetition = keys.some((key) => seen.has(key))
     for (const key of keys) seen.add(key)

@@ -1,7 +1,5 @@
 import { OcrError } from '../../platform/errors.ts'
-
-/** Width and height of an image, in pixels. */
-export type ImageSize = { readonly widthPx: number; readonly heightPx: number }
+import type { ImageSize } from '../model-page/bounding-box.ts'
 
 /** The most pixels that the model takes; 784 of them are one token. */
 export const MAX_IMAGE_PIXELS = 11_289_600

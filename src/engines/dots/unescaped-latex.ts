@@ -1,20 +1,25 @@
 // Commands that JSON reads as an escape and letters where their backslash is not doubled. The rest of
-// these is no word by itself (`an` of `\tan` is), so that they can be told in any text.
-const COMMANDS = 'text|textbf|textit|textrm|times|theta|tau|tilde|triangle|tfrac'
-const RETURN_COMMANDS = 'rho|right|rightarrow|rceil|rfloor|rVert|rvert'
+// these is no word in any language (`au` of `\tau`, `vert` of `\rvert` are), so that they can be told
+// in any text.
+const COMMANDS = 'text|textbf|textit|textrm|times|theta|tilde|triangle'
+const RETURN_COMMANDS = 'right|rightarrow'
 // In a formula, where tabs and single newlines mean nothing.
-const FORMULA_COMMANDS = `${COMMANDS}|tan|tanh|to|top`
+const FORMULA_COMMANDS = `${COMMANDS}|tau|tfrac|tan|tanh|to|top`
+const FORMULA_RETURN_COMMANDS = `${RETURN_COMMANDS}|rho|rceil|rfloor|rVert|rvert`
 const NEWLINE_COMMANDS = 'neq|nabla|neg|notin|nolimits|nonumber'
 
 const TAB = commandPattern(String.raw`\t`, COMMANDS)
 const RETURN = commandPattern(String.raw`\r`, RETURN_COMMANDS)
 const FORMULA_TAB = commandPattern(String.raw`\t`, FORMULA_COMMANDS)
+const FORMULA_RETURN = commandPattern(String.raw`\r`, FORMULA_RETURN_COMMANDS)
 const FORMULA_NEWLINE = commandPattern(String.raw`\n`, NEWLINE_COMMANDS)
 
 /**
- * Puts back the backslashes of LaTeX commands that a model wrote into JSON without doubling them:
- * `\frac` came out as a form feed and `rac`, `\times` as a tab and `imes`. Form feeds and backspaces
- * are no text; tabs and returns count only before the rest of a common command.
+ * Puts back the backslashes of LaTeX commands that a model wrote into a JSON string without doubling
+ * them: `\frac` came out as a form feed and `rac`, `\times` as a tab and `imes`. Form feeds and
+ * backspaces are no text; tabs and returns count only before the rest of a common command.
+ *
+ * For what was read from JSON only: anywhere else a tab is a tab.
  */
 export function restoreLatexCommands(text: string): string {
   return text
@@ -28,6 +33,7 @@ export function restoreLatexCommands(text: string): string {
 export function restoreFormulaCommands(text: string): string {
   return restoreLatexCommands(text)
     .replaceAll(FORMULA_TAB, String.raw`\t`)
+    .replaceAll(FORMULA_RETURN, String.raw`\r`)
     .replaceAll(FORMULA_NEWLINE, String.raw`\n`)
 }
 

@@ -1,13 +1,9 @@
-import { z } from 'zod'
 import { OcrError } from '../../platform/errors.ts'
-import { readFailedReply } from '../model-server/failed-reply.ts'
 import type { HttpTransport } from '../model-server/http-transport.ts'
+import { askModels } from '../model-server/lookup.ts'
+import { namesOfModels } from '../model-server/model-names.ts'
 import type { ModelServer } from '../model-server/model-server.ts'
-import { failureOfStatus } from '../model-server/reply-failure.ts'
-
-const MODEL_LIST = z.object({
-  data: z.array(z.object({ id: z.string(), owned_by: z.string().nullish() })),
-})
+import { failureOfStatus, type FailedReply } from '../model-server/reply-failure.ts'
 
 /** Servers without a list of models: the route is unknown, or only meant for posting. */
 const NO_LIST_STATUSES = [404, 405, 501]
@@ -23,26 +19,23 @@ export async function probeModels(
   server: ModelServer,
   { transport, signal }: { transport: HttpTransport; signal: AbortSignal },
 ): Promise<void> {
-  const response = await transport.fetch(`${server.baseUrl}/models`, {
-    headers: server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey.reveal()}` },
-    signal,
-  })
-  // Its body is JSON here, too, or text where it is none.
-  const reply = await readFailedReply(response)
-  signal.throwIfAborted()
-  if (NO_LIST_STATUSES.includes(reply.status)) return
-  if (reply.status === 401 || reply.status === 403) throw keyRefused(reply.status)
-  if (reply.status !== 200) throw failureOfStatus(reply)
-  const list = MODEL_LIST.safeParse(reply.body)
-  if (!list.success) {
+  const answer = await askModels(transport, { server, signal })
+  if (answer.kind === 'failed') return requireNoList(answer.reply)
+  if (answer.kind === 'no-list') {
     const state = 'GET /models gave no list of models'
     throw new OcrError('ENGINE_MISCONFIGURED', `Cannot use OCR_LLM_BASE_URL: ${state}`, {
       publicDetail: 'OCR_LLM_BASE_URL does not lead to an OpenAI-compatible server',
     })
   }
-  const models = list.data.data
-  const isThere = models.some(({ id, owned_by }) => id === server.model || owned_by === 'llamacpp')
+  const { models } = answer
+  const isThere = models.some(({ id, ownedBy }) => id === server.model || ownedBy === 'llamacpp')
   if (!isThere) throw modelMissing(models.map(({ id }) => id))
+}
+
+function requireNoList(reply: FailedReply): void {
+  if (NO_LIST_STATUSES.includes(reply.status)) return
+  if (reply.status === 401 || reply.status === 403) throw keyRefused(reply.status)
+  throw failureOfStatus(reply)
 }
 
 function keyRefused(status: number): OcrError {
@@ -53,10 +46,7 @@ function keyRefused(status: number): OcrError {
 }
 
 function modelMissing(ids: readonly string[]): OcrError {
-  // What a server calls its models is shown only where it looks like a name.
-  const names = ids.filter((id) => /^[\w./:@-]{1,100}$/.test(id)).slice(0, 10)
-  const there = names.length === 0 ? 'none' : names.join(', ')
-  const state = `the server does not have OCR_LLM_MODEL; it has ${there}`
+  const state = `the server does not have OCR_LLM_MODEL; it has ${namesOfModels(ids)}`
   return new OcrError('ENGINE_MISCONFIGURED', `Cannot use the model: ${state}`, {
     publicDetail: state,
   })

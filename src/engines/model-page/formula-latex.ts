@@ -1,5 +1,3 @@
-import { restoreFormulaCommands } from '../dots/unescaped-latex.ts'
-
 /** A formula: LaTeX without delimiters, or Markdown where it is more, or less, than one formula. */
 export type FormulaText =
   | { readonly kind: 'latex'; readonly latex: string }
@@ -23,10 +21,10 @@ const DELIMITERS = [
  * formulas inside, and text that is no LaTeX, comes back as Markdown.
  */
 export function toFormulaText(text: string): FormulaText {
-  const restored = withoutBackquotes(restoreFormulaCommands(text)).replaceAll(PREAMBLE, '')
-  const latex = withoutDelimiters(restored.trim())
+  const bare = withoutBackquotes(text).replaceAll(PREAMBLE, '')
+  const latex = withoutDelimiters(bare.trim())
   if (latex === '' || DOLLAR.test(latex) || hasInnerDelimiters(latex) || !LATEX.test(latex)) {
-    return { kind: 'markdown', markdown: withDollars(restored).trim() }
+    return { kind: 'markdown', markdown: withDollars(bare).trim() }
   }
   return { kind: 'latex', latex: harmless(latex) }
 }

@@ -2,6 +2,7 @@ import type { Block, PageWarning, Usage } from '../../contract/page.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { PageImage, Recognition } from '../engine.ts'
 import { isBlankPage } from './blank-page.ts'
+import { wholePage } from './bounding-box.ts'
 import { splitMarkdown } from './markdown-blocks.ts'
 import { parseReply } from './parse-reply.ts'
 
@@ -15,8 +16,8 @@ export type PageReply = { readonly text: string; readonly usage: Usage | null }
  * Silence, or the statement that there is no text, is believed where the image is blank.
  *
  * @throws {OcrError} `SUSPECT_OUTPUT` for a refusal, an apology, or "no text" on a page that is not
- *   blank; `ENGINE_OUTPUT_INVALID` for what is no page; `ENGINE_REPLY_BROKEN` for silence about a
- *   page that is not blank
+ *   blank; `ENGINE_OUTPUT_INVALID` for what is no page, and for silence about a page that is not
+ *   blank, which the same question would meet again
  */
 export async function pageOfReply(reply: PageReply, image: PageImage): Promise<Recognition> {
   const { usage } = reply
@@ -31,19 +32,19 @@ export async function pageOfReply(reply: PageReply, image: PageImage): Promise<R
     case 'no-text':
       if (await isBlankPage(image.png)) return recognition(usage, { blocks: [], warnings: [] })
       throw parsed.kind === 'empty'
-        ? new OcrError('ENGINE_REPLY_BROKEN', 'Cannot read answer: it is empty', { usage })
+        ? invalid('it is empty, and the page is not', usage)
         : // A photograph, or a model that did not look: asked again, then read by another engine.
           suspect('it denies text on a page that is not blank', usage)
     case 'refusal':
       throw suspect('it is a refusal', usage)
     case 'unusable':
-      throw new OcrError('ENGINE_OUTPUT_INVALID', 'Cannot read answer: it is not a page', { usage })
+      throw invalid('it is not a page', usage)
   }
 }
 
 function blocksOf(markdown: string, image: PageImage): Block[] {
   return splitMarkdown(markdown).map((part) => ({
-    bbox: [0, 0, image.widthPx, image.heightPx],
+    bbox: wholePage(image),
     confidence: null,
     ...part,
   }))
@@ -54,6 +55,10 @@ function recognition(
   page: { blocks: readonly Block[]; warnings: readonly PageWarning[] },
 ): Recognition {
   return { ...page, markup: 'markdown', turned: null, usage }
+}
+
+function invalid(state: string, usage: Usage | null): OcrError {
+  return new OcrError('ENGINE_OUTPUT_INVALID', `Cannot read answer: ${state}`, { usage })
 }
 
 function suspect(state: string, usage: Usage | null): OcrError {

@@ -17,7 +17,7 @@ const MAX_WRAPPINGS = 3
 
 /**
  * Reads the answer of a model that was asked for plain Markdown and may have wrapped it all the
- * same: in a code fence, in JSON (`content`, else `text`), between the markers of an older service,
+ * same: in a code fence, in JSON with nothing else (`content`, else `text`), between the markers of an older service,
  * after its own reasoning. Never throws; line ends become `\n`, control characters go.
  */
 export function parseReply(reply: string): ParsedReply {
@@ -59,18 +59,29 @@ function stripReasoning(text: string): string {
   return end === -1 ? '' : text.slice(end + '</think>'.length).trim()
 }
 
+/** The text of JSON that holds nothing else; with other fields it is JSON that is printed there. */
 function textInJson(text: string): string | null {
   if (!text.startsWith('{') || !text.endsWith('}')) return null
+  // Cut, or with bare backslashes: decided by isUnusable.
+  const fields = fieldsOf(text)
+  if (fields === null || !isWrapper(fields)) return null
+  const inner = [fields['content'], fields['text']].find((value) => typeof value === 'string')
+  return typeof inner === 'string' ? clean(inner) : null
+}
+
+function fieldsOf(json: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return null
-    const { content, text: inner } = value as { content?: unknown; text?: unknown } // Checked below.
-    if (typeof content === 'string') return clean(content)
-    return typeof inner === 'string' ? clean(inner) : null
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value))
+      : null
   } catch {
-    // Cut, or with bare backslashes: decided by isUnusable.
     return null
   }
+}
+
+function isWrapper(fields: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(fields).every((name) => name === 'content' || name === 'text')
 }
 
 function stripMarkers(text: string): string {
@@ -119,11 +130,23 @@ function isRefusal(text: string): boolean {
   return REFUSALS.some((refusal) => refusal.test(words))
 }
 
-/** An empty value, a whole HTML document, or JSON around the text that is cut or broken. */
+/** An empty value, a whole HTML document, or JSON around the text that is cut, broken or empty. */
 function isUnusable(text: string): boolean {
   return (
+    isStartOfWrapper(text) ||
     /^(?:null|undefined|none|\{\s*\}|\[\s*\]|"")$/i.test(text) ||
     /^(?:<!doctype html|<html[\s>])/i.test(text) ||
-    /^\{\s*"(?:content|text)"\s*:/.test(text)
+    (/^\{\s*"(?:content|text)"\s*:/.test(text) && !isPrintedJson(text))
   )
+}
+
+function isPrintedJson(text: string): boolean {
+  const fields = fieldsOf(text)
+  return fields !== null && !isWrapper(fields)
+}
+
+/** JSON that is cut before the text in it begins. */
+function isStartOfWrapper(text: string): boolean {
+  const compact = text.slice(0, 40).replaceAll(/\s/g, '')
+  return ['{"content":"', '{"text":"'].some((wrapper) => wrapper.startsWith(compact))
 }

@@ -1,14 +1,14 @@
-import { APIConnectionTimeoutError, APIError, OpenAI, OpenAIError } from 'openai'
-import type { Stream } from 'openai/streaming'
+import { APIConnectionTimeoutError, OpenAI } from 'openai'
 import { OcrError } from '../../platform/errors.ts'
+import { chatEvents } from './chat-events.ts'
 import { brokenReply, type ChatReply } from './chat-reply.ts'
+import { readFailedReply, RejectedRequest } from './failed-reply.ts'
 import { createHttpTransport, createLookupTransport, type HttpTransport } from './http-transport.ts'
-import { getJson, parseModels, type ServedModel } from './lookup.ts'
+import { askModels, type ServedModel } from './lookup.ts'
 import { REQUEST_LIMITS, type ModelServer, type RequestLimits } from './model-server.ts'
 import { readChatStream } from './read-chat-stream.ts'
 import { RefusedParameters } from './refused-parameters.ts'
-import { failureOfStatus, replyOfErrorEvent, type FailedReply } from './reply-failure.ts'
-import { readFailedReply } from './failed-reply.ts'
+import { failureOfStatus, type FailedReply } from './reply-failure.ts'
 
 export { requireWhole, type ChatReply } from './chat-reply.ts'
 
@@ -75,23 +75,16 @@ export function createChatClient(
         }
       }
     },
-    models: async (signal) =>
-      parseModels(await getJson(lookups, { server, path: '/models', signal })),
+    async models(signal) {
+      const answer = await askModels(lookups, { server, signal })
+      if (answer.kind === 'failed') throw failureOfStatus(answer.reply)
+      if (answer.kind === 'no-list') throw brokenReply('it is not a list of models')
+      return answer.models
+    },
     async [Symbol.asyncDispose]() {
       await transport[Symbol.asyncDispose]()
       await lookups[Symbol.asyncDispose]()
     },
-  }
-}
-
-/** Carries an answer that is no success through the client library, which would lose half of it. */
-class RejectedRequest extends Error {
-  override readonly name = 'RejectedRequest'
-  readonly reply: FailedReply
-
-  constructor(reply: FailedReply) {
-    super('The server answered without success')
-    this.reply = reply
   }
 }
 
@@ -134,14 +127,17 @@ function createOpenAi(
 
 async function stream(openai: OpenAI, body: object, call: ChatCall): Promise<ChatReply> {
   const { signal, requestId } = call
-  const events = await openai.post<Stream<unknown>>('/chat/completions', {
-    body,
-    stream: true,
-    signal,
-    ...(requestId === undefined ? {} : { headers: { 'x-client-request-id': requestId } }),
-  })
-  const reply = await readChatStream(events, call.onTokens)
-  // The library ends an aborted stream as if it were whole.
+  // Its own reader of streams has no bounds: see `serverSentEvents`.
+  const response = await openai
+    .post('/chat/completions', {
+      body,
+      stream: true,
+      signal,
+      ...(requestId === undefined ? {} : { headers: { 'x-client-request-id': requestId } }),
+    })
+    .asResponse()
+  if (response.body === null) throw brokenReply('it has no body')
+  const reply = await readChatStream(chatEvents(response.body), call.onTokens)
   signal.throwIfAborted()
   return reply
 }
@@ -169,10 +165,5 @@ function problemIn(error: unknown): OcrError | FailedReply {
     )
   }
   if (error instanceof Error && error.cause !== undefined) return problemIn(error.cause)
-  // An error event has no status.
-  if (error instanceof APIError) return replyOfErrorEvent(error.error)
-  if (error instanceof SyntaxError || error instanceof OpenAIError) {
-    return brokenReply('it is not a stream of JSON')
-  }
   throw error
 }

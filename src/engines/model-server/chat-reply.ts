@@ -2,6 +2,9 @@ import { z } from 'zod'
 import type { Usage } from '../../contract/page.ts'
 import { OcrError } from '../../platform/errors.ts'
 
+/** Most characters of an answer: sixteen for every token of the longest that can be set. */
+export const MAX_ANSWER_CHARACTERS = 2 * 1024 * 1024
+
 /** How an answer ended: whole, out of tokens, or stopped because the model repeated itself. */
 export type ChatFinish = 'stop' | 'length' | 'repetition'
 
@@ -33,18 +36,18 @@ const chatChunk = z.object({
 })
 
 /** `finish_reason`, by server: OpenAI, vLLM (`repetition`), SiliconFlow (`eos`) and others. */
-const FINISH: Readonly<Record<string, ChatFinish | 'refused'>> = {
-  stop: 'stop',
-  eos: 'stop',
-  eos_token: 'stop',
-  end_turn: 'stop',
-  length: 'length',
-  max_tokens: 'length',
-  model_length: 'length',
-  repetition: 'repetition',
-  content_filter: 'refused',
-  safety: 'refused',
-}
+const FINISH: ReadonlyMap<string, ChatFinish | 'refused'> = new Map([
+  ['stop', 'stop'],
+  ['eos', 'stop'],
+  ['eos_token', 'stop'],
+  ['end_turn', 'stop'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['repetition', 'repetition'],
+  ['content_filter', 'refused'],
+  ['safety', 'refused'],
+])
 
 /**
  * Reads one event of a stream.
@@ -68,9 +71,10 @@ export function finishOf(reason: string | null, usage: Usage | null): ChatFinish
     const message = 'Cannot read the answer: the model called a tool'
     throw new OcrError('ENGINE_OUTPUT_INVALID', message, { usage })
   }
+  const finish = FINISH.get(reason)
   // `abort` and `error` of vLLM among others.
-  if (!Object.hasOwn(FINISH, reason)) throw brokenReply('it ended for another reason than its end')
-  return FINISH[reason] ?? 'stop'
+  if (finish === undefined) throw brokenReply('it ended for another reason than its end')
+  return finish
 }
 
 /**

@@ -155,6 +155,8 @@ function bodyOf(reply: Dispatcher.ResponseData, running: Running): ReadableStrea
         controller.close()
       } catch (error) {
         release()
+        // Whatever was wrong with a piece, the connection would stay open for the rest.
+        stop.abort()
         controller.error(failureOfTransport(error, { hasAnswered: true }))
       }
     },

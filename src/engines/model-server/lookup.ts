@@ -1,67 +1,70 @@
 import { z } from 'zod'
-import { brokenReply } from './chat-reply.ts'
 import { readFailedReply } from './failed-reply.ts'
 import type { HttpTransport } from './http-transport.ts'
 import type { ModelServer } from './model-server.ts'
-import { failureOfStatus } from './reply-failure.ts'
+import type { FailedReply } from './reply-failure.ts'
 
 /** A model that a server offers. */
 export type ServedModel = {
   readonly id: string
-  /** Tokens of prompt and answer together; `null` where the server does not tell. */
-  readonly maxModelLength: number | null
+  /** Name of the program that serves it, where it tells one; llama.cpp answers to any model's name. */
+  readonly ownedBy: string | null
 }
 
-/** A question to a server. */
+/** What a server answers to `GET /models`: its models, something else, or no success. */
+export type ModelsAnswer =
+  | { readonly kind: 'models'; readonly models: readonly ServedModel[] }
+  | { readonly kind: 'no-list' }
+  | { readonly kind: 'failed'; readonly reply: FailedReply }
+
+/** Whom to ask. */
 export type Lookup = {
   readonly server: Pick<ModelServer, 'baseUrl' | 'apiKey'>
-  /** Below the base URL. */
-  readonly path: string
   readonly signal: AbortSignal
 }
 
 /**
- * The JSON that a server answers to a GET.
+ * Asks a chat server for its models.
  *
- * @throws {OcrError} the codes of `HttpTransport.fetch` and of `failureOfStatus`
+ * @throws {OcrError} the codes of `HttpTransport.fetch`
  */
-export async function getJson(transport: HttpTransport, lookup: Lookup): Promise<unknown> {
-  const { server, path, signal } = lookup
-  const response = await transport.fetch(`${server.baseUrl}${path}`, {
+export async function askModels(
+  transport: HttpTransport,
+  { server, signal }: Lookup,
+): Promise<ModelsAnswer> {
+  const response = await transport.fetch(`${server.baseUrl}/models`, {
     signal,
     headers: server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey.reveal()}` },
   })
-  if (!response.ok) {
+  if (response.status !== 200) {
     const reply = await readFailedReply(response)
     signal.throwIfAborted()
-    throw failureOfStatus(reply)
+    return { kind: 'failed', reply }
   }
-  const text = await response.text()
+  const models = parseModels(await response.text())
+  return models === null ? { kind: 'no-list' } : { kind: 'models', models }
+}
+
+const modelList = z.object({ data: z.array(z.unknown()).max(10_000) })
+const model = z.object({
+  id: z.string().min(1).max(256),
+  owned_by: z.string().nullish().catch(null),
+})
+
+/** Reads a list of models; `null` where it is none. An entry that is no model makes it no worse. */
+function parseModels(text: string): readonly ServedModel[] | null {
+  const { data } = modelList.safeParse(parsed(text))
+  if (data === undefined) return null
+  return data.data.flatMap((entry) => {
+    const read = model.safeParse(entry).data
+    return read === undefined ? [] : [{ id: read.id, ownedBy: read.owned_by ?? null }]
+  })
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw brokenReply('it is not JSON')
+    return null
   }
-}
-
-const modelList = z.object({
-  data: z
-    .array(
-      z.object({
-        id: z.string().min(1).max(256),
-        max_model_len: z.int().positive().nullish().catch(null),
-      }),
-    )
-    .max(10_000),
-})
-
-/**
- * Reads the answer to `GET /models`.
- *
- * @throws {OcrError} `ENGINE_REPLY_BROKEN`
- */
-export function parseModels(answer: unknown): readonly ServedModel[] {
-  const { data } = modelList.safeParse(answer)
-  if (data === undefined) throw brokenReply('it is not a list of models')
-  return data.data.map((model) => ({ id: model.id, maxModelLength: model.max_model_len ?? null }))
 }

@@ -18,6 +18,7 @@ export type RequestLimits = {
   readonly idleMs: number
   /** The whole request; the activity's own limit lies 30 s above it. */
   readonly totalMs: number
+  /** On the wire, where a token takes some 340 bytes, and 420 with the usage so far. */
   readonly maxReplyBytes: number
 }
 
@@ -27,5 +28,5 @@ export const REQUEST_LIMITS: RequestLimits = {
   firstByteMs: 120_000,
   idleMs: 60_000,
   totalMs: 300_000,
-  maxReplyBytes: 8 * 1024 * 1024,
+  maxReplyBytes: 64 * 1024 * 1024,
 }

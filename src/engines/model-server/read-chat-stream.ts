@@ -1,6 +1,12 @@
 import type { Usage } from '../../contract/page.ts'
 import { OcrError } from '../../platform/errors.ts'
-import { finishOf, parseChatChunk, type ChatReply } from './chat-reply.ts'
+import {
+  brokenReply,
+  finishOf,
+  MAX_ANSWER_CHARACTERS,
+  parseChatChunk,
+  type ChatReply,
+} from './chat-reply.ts'
 import { RepetitionWatch } from '../repetition/repetition-watch.ts'
 
 /**
@@ -37,8 +43,12 @@ export async function readChatStream(
     onTokens?.(usage?.completionTokens ?? pieces)
     const piece = choice.delta?.content ?? ''
     text += piece
+    if (text.length > MAX_ANSWER_CHARACTERS) throw brokenReply('it is longer than any answer')
     if (watch.add(piece)) {
-      return { text: wellFormed(text.slice(0, watch.keptLength)), finish: 'repetition', usage }
+      const kept = wellFormed(text.slice(0, watch.keptLength))
+      // Most servers tell what an answer cost at its end only, which this one does not reach.
+      const spent = usage ?? { promptTokens: 0, completionTokens: pieces }
+      return { text: kept, finish: 'repetition', usage: spent }
     }
   }
 

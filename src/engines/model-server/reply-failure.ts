@@ -2,9 +2,6 @@ import type { FailureCode } from '../../contract/failures.ts'
 import { OcrError } from '../../platform/errors.ts'
 import { retryAfterMs } from './retry-after.ts'
 
-export { failureOfTransport } from './transport-failure.ts'
-export { retryAfterMs } from './retry-after.ts'
-
 /** An answer that is not a success. */
 export type FailedReply = {
   readonly status: number
@@ -47,9 +44,15 @@ const OUT_OF_MEMORY = /out of memory|OutOfMemory|CUDA error.*memory/i
 /** Ollama, 2026: the model wrote one token again and again. */
 const TOKEN_REPEATS = 'token repeat limit reached'
 
-/** Models that take no images: llama.cpp 11434, vLLM 0.32, SiliconFlow, Ollama, OpenAI. */
+/**
+ * Models that take no images: llama.cpp 11434, vLLM 0.32, SiliconFlow, Ollama, OpenAI. The sentence
+ * must end there: "does not support images larger than …" speaks of one image.
+ */
 const NO_VISION =
-  /image input is not supported|not a multimodal model|not a VLM|at most 0 image|(?:not|n't) support (?:vision|images?\b)/i
+  /image input is not supported|not a multimodal model|not a VLM|at most 0 image|(?:not|n't) support (?:vision\b|(?:images?|image inputs?)\s*(?:[.,;!)\]"'\\]|$))/i
+
+/** Statuses that speak of this request, or of the moment, whatever else they say. */
+const STATUSES_OF_REQUEST = new Set([413, 415, 422, 429])
 
 /**
  * The failure for an answer that is no success: special cases by their code or text first, then by
@@ -81,8 +84,17 @@ export function replyOfErrorEvent(error: unknown): FailedReply {
 
 /** The body as text: for matching names in it, never for a message. */
 export function textOfBody(body: unknown): string {
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '')
-  return text.slice(0, MAX_BODY_CHARACTERS)
+  return (typeof body === 'string' ? body : jsonOf(body)).slice(0, MAX_BODY_CHARACTERS)
+}
+
+function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? ''
+  } catch (error) {
+    // What can be parsed may be nested too deeply to be written: nothing that says what to do.
+    if (error instanceof RangeError) return ''
+    throw error
+  }
 }
 
 function specialCase({ status, body }: FailedReply, codes: readonly string[]): FailureCode | null {
@@ -93,6 +105,7 @@ function specialCase({ status, body }: FailedReply, codes: readonly string[]): F
   if (codes.some((code) => QUOTA_CODES.has(code) || MODEL_CODES.has(code))) {
     return 'ENGINE_MISCONFIGURED'
   }
+  if (STATUSES_OF_REQUEST.has(status)) return null
   return NO_VISION.test(text) ? 'ENGINE_MISCONFIGURED' : null
 }
 
@@ -129,14 +142,15 @@ function codeOfStatus(status: number): FailureCode {
 function codesIn(body: unknown): string[] {
   const error = fieldOf(body, 'error')
   return [error, body].flatMap((holder) =>
-    ['code', 'type']
+    (['code', 'type'] as const)
       .map((name) => fieldOf(holder, name))
       .filter((value) => typeof value === 'string' || typeof value === 'number')
       .map(String),
   )
 }
 
-function fieldOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  return Object.entries(value).find(([key]) => key === name)?.[1]
+function fieldOf(value: unknown, name: 'error' | 'code' | 'type'): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  // It has the field, which may hold anything.
+  return (value as Readonly<Record<string, unknown>>)[name]
 }

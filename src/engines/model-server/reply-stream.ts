@@ -24,20 +24,24 @@ export async function* decodedPieces(source: PieceSource): AsyncGenerator<Uint8A
   const decoder = isStrict ? new TextDecoder('utf-8', { fatal: true }) : null
   const iterator = pieces[Symbol.asyncIterator]()
   let limitMs = limits.firstByteMs
-  for (;;) {
-    const timer = setTimeout(onSilence, limitMs, limitMs)
-    let next: IteratorResult<Uint8Array, unknown>
-    try {
-      next = await iterator.next()
-    } finally {
-      clearTimeout(timer)
+  try {
+    for (;;) {
+      const timer = setTimeout(onSilence, limitMs, limitMs)
+      let next: IteratorResult<Uint8Array, unknown>
+      try {
+        next = await iterator.next()
+      } finally {
+        clearTimeout(timer)
+      }
+      if (next.done === true) break
+      checkText(decoder, next.value)
+      limitMs = limits.idleMs
+      yield next.value
     }
-    if (next.done === true) break
-    checkText(decoder, next.value)
-    limitMs = limits.idleMs
-    yield next.value
+    checkText(decoder, null)
+  } finally {
+    await iterator.return?.()
   }
-  checkText(decoder, null)
 }
 
 function checkText(decoder: TextDecoder | null, piece: Uint8Array | null): void {

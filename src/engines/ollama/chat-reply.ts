@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Usage } from '../../contract/page.ts'
 import { OcrError } from '../../platform/errors.ts'
+import { MAX_ANSWER_CHARACTERS } from '../model-server/chat-reply.ts'
 import { RepetitionWatch } from '../repetition/repetition-watch.ts'
 import { failureOfOllama } from './reply-failure.ts'
 
@@ -36,12 +37,15 @@ export async function readChatReply(
   // The prompt's tokens are told at the very end only.
   const spent = (): Usage => ({ promptTokens: 0, completionTokens: pieces.length })
   let hasLines = false
+  let length = 0
   for await (const value of lines) {
     hasLines = true
     const line = parseLine(value)
     const piece = line.message?.content ?? ''
     if (piece !== '') {
       pieces.push(piece)
+      length += piece.length
+      if (length > MAX_ANSWER_CHARACTERS) throw broken('it is too long')
       onTokens?.(pieces.length)
     }
     // The reply may be whole already, so its own end decides.
@@ -49,7 +53,7 @@ export async function readChatReply(
     if (watch.add(piece)) throw repeats('it runs in circles', spent())
   }
   if (hasLines) throw repeats('it ended without being done', spent())
-  throw new OcrError('ENGINE_REPLY_BROKEN', 'Cannot read answer of Ollama: it is empty')
+  throw broken('it is empty')
 }
 
 function parseLine(value: unknown): ChatLine {
@@ -59,7 +63,7 @@ function parseLine(value: unknown): ChatLine {
     throw failureOfOllama({ status: 200, body: value, retryAfter: null })
   }
   if (line.success) return line.data
-  throw new OcrError('ENGINE_REPLY_BROKEN', 'Cannot read answer of Ollama: a line is malformed')
+  throw broken('a line is malformed')
 }
 
 function whole(text: string, line: ChatLine): OllamaReply {
@@ -77,6 +81,10 @@ function usageOf({ prompt_eval_count, eval_count }: ChatLine): Usage | null {
   if (typeof eval_count !== 'number') return null
   // Left out when the whole prompt was in its cache.
   return { promptTokens: prompt_eval_count ?? 0, completionTokens: eval_count }
+}
+
+function broken(state: string): OcrError {
+  return new OcrError('ENGINE_REPLY_BROKEN', `Cannot read answer of Ollama: ${state}`)
 }
 
 function repeats(state: string, usage: Usage): OcrError {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { OcrError } from '../../platform/errors.ts'
+import { namesOfModels } from '../model-server/model-names.ts'
+import { unlessAborted } from '../model-server/unless-aborted.ts'
 import type { OllamaServer } from './ollama-server.ts'
 
 /** How long an Ollama that was ready is believed to be. */
@@ -102,9 +104,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 function modelMissing(names: readonly string[]): OcrError {
-  // What a server calls its models is shown only where it looks like a name.
-  const shown = [...new Set(names)].filter((name) => /^[\w./:@-]{1,100}$/.test(name)).slice(0, 10)
-  const there = shown.length === 0 ? 'none' : shown.join(', ')
+  const there = namesOfModels([...new Set(names)])
   const state = `Ollama does not have OCR_OLLAMA_MODEL (run ollama pull); it has ${there}`
   return new OcrError('ENGINE_MISCONFIGURED', `Cannot use the model: ${state}`, {
     publicDetail: state,
@@ -116,15 +116,4 @@ function visionMissing(): OcrError {
   return new OcrError('ENGINE_MISCONFIGURED', 'Cannot use the model: it has no vision', {
     publicDetail,
   })
-}
-
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abandon = (): void => reject(signal.reason as Error) // As abort() was given it.
-  signal.addEventListener('abort', abandon, { once: true })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abandon)
-  }
 }

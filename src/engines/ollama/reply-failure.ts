@@ -34,11 +34,6 @@ const CASES: readonly Case[] = [
     state: 'the model repeats itself',
   },
   {
-    text: /runner (?:has unexpectedly stopped|process has terminated|process no longer running)/,
-    code: 'ENGINE_DIED',
-    state: 'the model runner stopped',
-  },
-  {
     // It is refused before anything is loaded: a smaller image does not help.
     text: /model requires more system memory/,
     code: 'ENGINE_MISCONFIGURED',
@@ -46,12 +41,26 @@ const CASES: readonly Case[] = [
     hint: 'The model of OCR_OLLAMA_MODEL does not fit into memory with OCR_OLLAMA_NUM_CTX',
   },
   {
-    text: /out of memory|OutOfMemory|CUDA error.*memory/i,
+    // Also where the runner ended of it.
+    text: /out of memory|OutOfMemory/i,
     code: 'ENGINE_OUT_OF_MEMORY',
     state: 'it ran out of memory',
   },
   {
-    text: /does not support (?:vision|image|multimodal)|missing data required for image input/,
+    // The last two when its connection to the runner breaks off in the middle of an answer.
+    text: /runner (?:has unexpectedly stopped|process has terminated|process no longer running)|error was encountered while running the model|error reading llm response: .{0,200}connection reset/,
+    code: 'ENGINE_DIED',
+    state: 'the model runner stopped',
+  },
+  {
+    // After a runner that ended of "an illegal memory access".
+    text: /CUDA error.*memory/i,
+    code: 'ENGINE_OUT_OF_MEMORY',
+    state: 'it ran out of memory',
+  },
+  {
+    // Not of images of some size or kind.
+    text: /does not support (?:(?:vision|multimodal)\b|images?(?: inputs?)?\s*(?:[.,;!)"']|$))|missing data required for image input/,
     code: 'ENGINE_MISCONFIGURED',
     state: 'the model cannot see images',
     hint: 'The model of OCR_OLLAMA_MODEL cannot read images: choose one with vision',
@@ -109,11 +118,11 @@ export function failureOfOllama({ status, body, retryAfter }: OllamaFailureReply
   return failureOfStatus({ status: status === 200 ? 500 : status, body: text, retryAfter })
 }
 
-/** The text of `{"error": "…"}`, also where `error` is an object; else that of the whole body. */
+/** The beginning of the text of `{"error": "…"}`, also where `error` is an object; else of the body's. */
 function errorText(body: unknown): string {
   const { data } = ERROR_BODY.safeParse(body)
   if (data === undefined) return textOfBody(body)
-  return typeof data.error === 'string' ? data.error : data.error.message
+  return textOfBody(typeof data.error === 'string' ? data.error : data.error.message)
 }
 
 function failure(code: FailureCode, state: string, publicDetail?: string): OcrError {

@@ -1,6 +1,7 @@
 import { OcrError } from '../../platform/errors.ts'
 import type { ChatClient } from '../model-server/chat-client.ts'
 import type { ServedModel } from '../model-server/lookup.ts'
+import { namesOfModels } from '../model-server/model-names.ts'
 import type { ModelServer } from '../model-server/model-server.ts'
 import type { ServerHealth } from './server-health.ts'
 
@@ -11,10 +12,6 @@ export type ProbeParts = {
   readonly health: (signal: AbortSignal) => Promise<ServerHealth>
   readonly options: { readonly settingName: string; readonly modelSettingName: string }
 }
-
-/** Names of models in a message: what a server calls them is hostile, and may be long. */
-const MODEL_NAME = /^[\w./:@+-]{1,128}$/
-const MAX_NAMED_MODELS = 5
 
 /**
  * A probe of a model server: healthy, and with the expected model. A wrong model on the port is the
@@ -34,7 +31,7 @@ export function createProbe(parts: ProbeParts): (signal: AbortSignal) => Promise
     const models = await listModels(parts, signal)
     if (models.some(({ id }) => id === server.model)) return
     throw misconfigured(
-      `Cannot use ${modelSettingName}: the server at ${settingName} serves ${namesOf(models)}`,
+      `Cannot use ${modelSettingName}: the server at ${settingName} serves ${namesOfModels(models.map(({ id }) => id))}`,
     )
   }
 }
@@ -57,12 +54,4 @@ async function listModels(
 
 function misconfigured(message: string, cause?: OcrError): OcrError {
   return new OcrError('ENGINE_MISCONFIGURED', message, { cause })
-}
-
-function namesOf(models: readonly ServedModel[]): string {
-  const names = models.map(({ id }) => id).filter((id) => MODEL_NAME.test(id))
-  const named = names.slice(0, MAX_NAMED_MODELS).map((id) => `"${id}"`)
-  const rest = models.length - named.length
-  if (models.length === 0) return 'no model'
-  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
 }

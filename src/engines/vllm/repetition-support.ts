@@ -49,10 +49,10 @@ export class RepetitionSupport {
       if (status !== 200 && status !== 400) this.#answer = null
       return status === 400
     } catch (error) {
-      if (!(error instanceof OcrError)) throw error
-      // A rejection is immediate: a server that starts to write until the deadline does not know it.
-      if (error.code !== 'ENGINE_TIMED_OUT') this.#answer = null
-      return false
+      // Busy, or just starting: only an answer tells.
+      this.#answer = null
+      if (error instanceof OcrError) return false
+      throw error
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OcrError } from '../../platform/errors.ts'
+import { Slots } from '../slots.ts'
 import { serverRootUrl } from '../model-server/base-url.ts'
 import {
   createChatClient,
@@ -18,6 +19,7 @@ import { REPETITION_DETECTION, RepetitionSupport } from './repetition-support.ts
 import { askHealth, type ServerHealth } from './server-health.ts'
 import { StallWatch } from './stall-watch.ts'
 import { mayHaveArrived } from '../model-server/transport-failure.ts'
+import { unlessAborted } from '../model-server/unless-aborted.ts'
 
 /** A vLLM server with the model of an engine. Safe to use many times at once; never tries again. */
 export type VllmServer = AsyncDisposable & {
@@ -34,7 +36,6 @@ export type VllmServer = AsyncDisposable & {
    * @throws {OcrError} `ENGINE_UNREACHABLE`, `ENGINE_MISCONFIGURED` and the codes of `ChatClient.models`
    */
   probe(signal: AbortSignal): Promise<void>
-  readonly baseUrl: string
 }
 
 /** How a server is watched, and what its settings are called. */
@@ -43,6 +44,8 @@ export type VllmServerOptions = {
   readonly settingName: string
   readonly modelSettingName: string
   readonly limits?: RequestLimits
+  /** Requests at the server at once, the others wait in line; no limit by default. */
+  readonly slots?: number
   /** Silence after which a running request asks for `/health`; 30 s. */
   readonly stallMs?: number
   /** How long after a failure `/health` is asked; 1.5 s. An engine that died answers for 0.5 s more. */
@@ -59,6 +62,7 @@ const SIGNS = new Set(['ENGINE_UNREACHABLE', 'ENGINE_REPLY_BROKEN', 'ENGINE_TIME
 export function createVllmServer(server: ModelServer, options: VllmServerOptions): VllmServer {
   const { limits = REQUEST_LIMITS, stallMs = 30_000, deathMs = 1_500 } = options
   const chat = createChatClient(server, { limits })
+  const slots = new Slots(options.slots ?? Infinity)
   const lookups = createLookupTransport(limits)
   const repetition = new RepetitionSupport(server, lookups)
   const rootUrl = serverRootUrl(server.baseUrl)
@@ -85,36 +89,37 @@ export function createVllmServer(server: ModelServer, options: VllmServerOptions
     }
   }
 
-  return {
-    baseUrl: server.baseUrl,
-    async ask(request, call) {
-      const fields = await fieldsOf(request, call)
-      const stop = new AbortController()
-      const abandon = (): void => stop.abort(call.signal.reason)
-      call.signal.addEventListener('abort', abandon, { once: true })
-      if (call.signal.aborted) abandon()
-      using watch = new StallWatch({
-        stallMs,
-        isDead: async () => (await health(stop.signal)) === 'dead',
-        onDeath: () => stop.abort(silence()),
-      })
-      const onTokens = (tokens: number): void => {
-        watch.touch()
-        call.onTokens?.(tokens)
-      }
-      try {
-        return await chat.ask({ ...request, fields }, { ...call, signal: stop.signal, onTokens })
-      } catch (error) {
-        call.signal.throwIfAborted()
-        // Silence is known to be no death.
-        if (error === stop.signal.reason || !(error instanceof OcrError) || !isSign(error))
-          throw error
-        if (await isGone(call.signal)) throw deathOf(error)
+  async function askOnce(request: ChatRequest, call: ChatCall): Promise<ChatReply> {
+    const fields = await fieldsOf(request, call)
+    const stop = new AbortController()
+    const abandon = (): void => stop.abort(call.signal.reason)
+    call.signal.addEventListener('abort', abandon, { once: true })
+    if (call.signal.aborted) abandon()
+    using watch = new StallWatch({
+      stallMs,
+      isDead: async () => (await health(stop.signal)) === 'dead',
+      onDeath: () => stop.abort(silence()),
+    })
+    const onTokens = (tokens: number): void => {
+      watch.touch()
+      call.onTokens?.(tokens)
+    }
+    try {
+      return await chat.ask({ ...request, fields }, { ...call, signal: stop.signal, onTokens })
+    } catch (error) {
+      call.signal.throwIfAborted()
+      // Silence is known to be no death.
+      if (error === stop.signal.reason || !(error instanceof OcrError) || !isSign(error))
         throw error
-      } finally {
-        call.signal.removeEventListener('abort', abandon)
-      }
-    },
+      if (await isGone(call.signal)) throw deathOf(error)
+      throw error
+    } finally {
+      call.signal.removeEventListener('abort', abandon)
+    }
+  }
+
+  return {
+    ask: (request, call) => slots.use(call.signal, () => askOnce(request, call)),
     probe: createProbe({ server, options, chat, health }),
     async [Symbol.asyncDispose]() {
       await chat[Symbol.asyncDispose]()
@@ -137,14 +142,4 @@ function deathOf(cause: OcrError): OcrError {
 /** A server that was told to end lets its requests hang; an engine that dies says so at once. */
 function silence(): OcrError {
   return new OcrError('ENGINE_UNREACHABLE', 'Cannot read the page: the server is going away')
-}
-
-/** The signal's reason may come before the value, whose work goes on. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const abandon = (): void => reject(signal.reason as Error) // As abort() was given it.
-    signal.addEventListener('abort', abandon, { once: true })
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon))
-  })
 }

@@ -4,9 +4,8 @@ import type { FailureCode } from '../../../src/contract/failures.ts'
 import type { RecognizeOptions } from '../../../src/engines/engine.ts'
 import { codeOf, OcrError } from '../../../src/platform/errors.ts'
 import { asked, dotsEngine, dotsPage } from '../../support/dots-fixtures.ts'
-import { OUT_OF_MEMORY_REPLY, textReply, type FakeReply } from '../../support/fakes/fake-reply.ts'
+import { textReply, type FakeReply } from '../../support/fakes/fake-reply.ts'
 import { createFakeVllm } from '../../support/fakes/fake-vllm.ts'
-import { until } from '../../support/until.ts'
 
 const LAYOUT_STEPS = ['default', 'resample'] as const
 const CELL = '{"bbox": [28, 56, 280, 112], "category": "Text", "text": "alpha"}'
@@ -15,16 +14,29 @@ const LOOP = `[{"bbox": [28, 56, 280, 112], "category": "Text", "text": "${'and 
 async function failureOf(
   reply: FakeReply,
   options: Partial<RecognizeOptions> = {},
-): Promise<{ code: FailureCode; hasUsage: boolean; message: string }> {
+): Promise<{ code: FailureCode; hasUsage: boolean; message: string; requests: number }> {
   await using server = await createFakeVllm({ model: 'dots', reply })
   await using engine = dotsEngine(server)
   try {
     await engine.recognize(await dotsPage(), asked(options))
   } catch (error) {
     if (!(error instanceof OcrError)) throw error
-    return { code: error.code, hasUsage: error.usage !== null, message: error.message }
+    const { code, usage, message } = error
+    return { code, hasUsage: usage !== null, message, requests: server.requests.length }
   }
   throw new Error('The page was read')
+}
+
+/** The code of the failure that an answer is, or the warning that it is not whole; else `ok`. */
+async function endingOf(reply: FakeReply): Promise<string> {
+  await using server = await createFakeVllm({ model: 'dots', reply })
+  await using engine = dotsEngine(server)
+  try {
+    const { warnings } = await engine.recognize(await dotsPage(), asked())
+    return warnings.find((warning) => warning === 'OUTPUT_INCOMPLETE') ?? 'ok'
+  } catch (error) {
+    return codeOf(error)
+  }
 }
 
 describe('the answers to createDotsEngine', () => {
@@ -35,6 +47,7 @@ describe('the answers to createDotsEngine', () => {
       const failure = await failureOf(reply, { step })
 
       assert.equal(failure.code, 'ENGINE_OUTPUT_TRUNCATED')
+      assert.equal(failure.requests, 1)
       assert.equal(failure.hasUsage, true)
     })
 
@@ -42,12 +55,14 @@ describe('the answers to createDotsEngine', () => {
       const failure = await failureOf(textReply(LOOP, { finish: 'repetition' }), { step })
 
       assert.equal(failure.code, 'ENGINE_OUTPUT_REPEATS')
+      assert.equal(failure.requests, 1)
     })
 
     it(`reports an empty answer for a page that is not blank (${step})`, async () => {
       const failure = await failureOf(textReply(''), { step })
 
       assert.equal(failure.code, 'ENGINE_OUTPUT_INVALID')
+      assert.equal(failure.requests, 1)
     })
 
     it(`finds nothing on a blank page (${step})`, async () => {
@@ -65,6 +80,7 @@ describe('the answers to createDotsEngine', () => {
     const failure = await failureOf({ kind: 'endless', piece: '....' })
 
     assert.equal(failure.code, 'ENGINE_OUTPUT_REPEATS')
+    assert.equal(failure.requests, 1)
   })
 
   for (const step of [...LAYOUT_STEPS, 'regions'] as const) {
@@ -72,6 +88,7 @@ describe('the answers to createDotsEngine', () => {
       const failure = await failureOf(textReply('The page shows a confidential letter.'), { step })
 
       assert.equal(failure.code, 'ENGINE_OUTPUT_INVALID')
+      assert.equal(failure.requests, 1)
       assert.equal(failure.hasUsage, true)
       assert.doesNotMatch(failure.message, /confidential/)
     })
@@ -105,21 +122,23 @@ describe('the answers to createDotsEngine', () => {
     ])
   })
 
-  it('reports a server that ran out of memory', async () => {
-    assert.equal((await failureOf(OUT_OF_MEMORY_REPLY)).code, 'ENGINE_OUT_OF_MEMORY')
-  })
+  it('makes no whole page of a layout that is cut at any tenth', async () => {
+    const cells = [1, 2, 3].map((row) => ({
+      bbox: [28, row * 100, 280, row * 100 + 50],
+      category: 'Text',
+      text: `row ${row}`,
+    }))
+    const whole = JSON.stringify(cells)
+    const endings = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((tenth) => {
+      const cut = whole.slice(0, Math.floor((whole.length * tenth) / 10))
+      return endingOf(textReply(cut))
+    })
 
-  it('reports an engine that died with the page', async () => {
-    const reply: FakeReply = { kind: 'hang', at: 'body', text: '[' }
-    await using server = await createFakeVllm({ model: 'dots', reply })
-    await using engine = dotsEngine(server)
-
-    const work = engine.recognize(await dotsPage(), asked())
-    const failure = work.catch((error: unknown) => error)
-    await until(() => server.requests.length === 1, 'the server was asked')
-    server.goAway()
-
-    assert.equal(codeOf(await failure), 'ENGINE_DIED')
+    assert.deepEqual(await Promise.all(endings), [
+      // Nothing, or not one text, is no page.
+      ...Array.from({ length: 3 }, () => 'ENGINE_OUTPUT_INVALID'),
+      ...Array.from({ length: 7 }, () => 'OUTPUT_INCOMPLETE'),
+    ])
   })
 
   it('takes a table of zeros and a list of equal cells for no loop', async () => {

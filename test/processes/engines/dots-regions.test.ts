@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LAYOUT_ONLY_PROMPT, REGION_PROMPT } from '../../../src/engines/dots/prompts.ts'
+import {
+  LAYOUT_ONLY_PROMPT,
+  LAYOUT_PROMPT,
+  REGION_PROMPT,
+} from '../../../src/engines/dots/prompts.ts'
 import { OcrError } from '../../../src/platform/errors.ts'
 import { asked, dotsEngine, dotsPage, questionsTo } from '../../support/dots-fixtures.ts'
 import { readChatRequest } from '../../support/fakes/check-chat-request.ts'
@@ -28,6 +32,10 @@ function replies(layout: string, cell: (top: number) => FakeReply): (body: unkno
     const top = /\[28, (\d+), 280, \d+\]$/.exec(text)?.[1]
     return top === undefined ? textReply(layout) : cell(Number(top))
   }
+}
+
+function isLayoutQuestion(body: unknown): boolean {
+  return readChatRequest(body).text === `${PREFIX}${LAYOUT_PROMPT}`
 }
 
 function isFailure(code: string, isRight: (error: OcrError) => boolean = () => true) {
@@ -201,6 +209,30 @@ describe('the step regions of createDotsEngine', () => {
       engine.recognize(await dotsPage(), asked({ step: 'regions' })),
       isFailure('ENGINE_OUTPUT_TRUNCATED', ({ usage }) => usage?.promptTokens === 100),
     )
+  })
+
+  it('does not count the time that it waits in line against its time', async () => {
+    const cell = replies(LAYOUT, (top) => textReply(`text ${top}`))
+    await using server = await createFakeVllm({
+      model: 'dots',
+      async reply(body) {
+        if (!isLayoutQuestion(body)) return cell(body)
+        // Of other pages: nearly all of the time that one request has.
+        await sleep(1_000)
+        return textReply('[]')
+      },
+    })
+    await using engine = dotsEngine(server, { totalMs: 1_600 }, { slots: 1 })
+    const readBlank = async () => engine.recognize(await dotsPage({ isBlank: true }), asked())
+
+    const before = [readBlank(), readBlank()]
+    await until(() => server.requests.length === 1, 'other pages were first in line')
+    const seen = engine.recognize(await dotsPage(), asked({ step: 'regions' }))
+    await until(() => server.requests.length === 3, 'its layout was asked for')
+    const between = [readBlank(), readBlank()]
+
+    assert.equal((await seen).blocks.length, 6)
+    await Promise.all([...before, ...between])
   })
 
   it('ends the other cells when one fails for a reason that is not its own', async () => {

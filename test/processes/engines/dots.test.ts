@@ -93,10 +93,10 @@ describe('createDotsEngine', () => {
 
   for (const [pixelShare, least, most] of [
     [1, 3_900_000, 4_100_000],
-    [0.5, 3_900_000, 4_100_000],
-    [0.25, 2_600_000, 2_822_400],
+    [0.5, 1_900_000, 2_050_000],
+    [0.25, 950_000, 1_025_000],
   ] as const) {
-    it(`keeps to ${pixelShare} of the pixels that the model takes`, async () => {
+    it(`sends ${pixelShare} of the pixels of a page that the model could take whole`, async () => {
       await using server = await createFakeVllm({ model: 'dots' })
       await using engine = dotsEngine(server)
 

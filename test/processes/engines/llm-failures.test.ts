@@ -16,6 +16,7 @@ import {
   CONTEXT_TOO_LONG_REPLY,
   OUT_OF_MEMORY_REPLY,
   textReply,
+  UNDECODABLE_IMAGE_REPLY,
   type FakeReply,
 } from '../../support/fakes/fake-reply.ts'
 
@@ -48,7 +49,7 @@ describe('createLlmEngine, replies that are no page', () => {
     ['denied text', textReply('[no text]'), 'SUSPECT_OUTPUT'],
     ['a content filter', textReply(SECRET, { finish: 'content_filter' }), 'ENGINE_REFUSED'],
     ['a refusal field', textReply('', { refusal: SECRET }), 'ENGINE_REFUSED'],
-    ['an empty answer', textReply(''), 'ENGINE_REPLY_BROKEN'],
+    ['an empty answer', textReply(''), 'ENGINE_OUTPUT_INVALID'],
     ['a cut answer', textReply(SECRET, { finish: 'length' }), 'ENGINE_OUTPUT_TRUNCATED'],
     ['an end without a reason', textReply(SECRET, { finish: null }), 'ENGINE_REPLY_BROKEN'],
     ['a loop', { kind: 'endless', piece: `${SECRET} again. ` }, 'ENGINE_OUTPUT_REPEATS'],
@@ -60,6 +61,8 @@ describe('createLlmEngine, replies that are no page', () => {
     ['a context too long', CONTEXT_TOO_LONG_REPLY, 'ENGINE_REJECTED_REQUEST'],
     ['too little memory', OUT_OF_MEMORY_REPLY, 'ENGINE_OUT_OF_MEMORY'],
     ['too many requests', busyReply(), 'ENGINE_RATE_LIMITED'],
+    ['an image that it cannot decode', UNDECODABLE_IMAGE_REPLY, 'ENGINE_REJECTED_REQUEST'],
+    ['a reset before a byte', { kind: 'reset' }, 'ENGINE_UNREACHABLE'],
     ['an overload', busyReply(null, 503), 'ENGINE_RATE_LIMITED'],
     ['a text as error', { kind: 'status', status: 400, body: SECRET }, 'ENGINE_REJECTED_REQUEST'],
     ['HTML', { kind: 'raw', body: `<html>${SECRET}</html>` }, 'ENGINE_REPLY_BROKEN'],

@@ -7,9 +7,11 @@ import { REQUEST_LIMITS } from '../../../src/engines/model-server/model-server.t
 import { OcrError } from '../../../src/platform/errors.ts'
 import { Secret } from '../../../src/platform/secret.ts'
 import { drawPage } from '../../support/draw-page.ts'
+import { readChatRequest } from '../../support/fakes/check-chat-request.ts'
 import type { FakeModelServer } from '../../support/fakes/fake-model-server.ts'
 import { createFakeOpenai } from '../../support/fakes/fake-openai.ts'
 import { textReply } from '../../support/fakes/fake-reply.ts'
+import { noisyPage } from '../../support/noisy-page.ts'
 import { until } from '../../support/until.ts'
 
 const KEY = 'sk-for-tests'
@@ -136,14 +138,15 @@ describe('createLlmEngine', () => {
     })
   })
 
-  it('sends nothing that is larger than 20 MB', async () => {
-    const seen = fake.requests.length
-    const png = Buffer.alloc(16_000_000)
-    Buffer.from(page.png).copy(png)
+  it('sends a page of more than 20 MB smaller', async () => {
+    const noisy = await noisyPage({ widthPx: 2_600, heightPx: 2_100 })
+    fake.script(textReply('Noise.'))
 
-    await assert.rejects(read({}, { ...page, png }), isCode('ENGINE_REJECTED_REQUEST'))
+    const { blocks } = await read({}, noisy)
 
-    assert.equal(fake.requests.length, seen)
+    const { widthPx, heightPx } = readChatRequest(fake.requests.at(-1)?.body).image ?? noisy
+    assert.ok(widthPx * heightPx < 0.51 * 2_600 * 2_100, `${widthPx} × ${heightPx}`)
+    assert.deepEqual(blocks[0]?.bbox, [0, 0, 2_600, 2_100])
   })
 })
 
@@ -188,7 +191,7 @@ describe('createLlmEngine, probe', () => {
 
     await assert.rejects(probe(engine), (error) => {
       assert.ok(error instanceof OcrError && error.code === 'ENGINE_MISCONFIGURED')
-      assert.match(error.publicDetail ?? '', /OCR_LLM_MODEL; it has one, other$/)
+      assert.match(error.publicDetail ?? '', /OCR_LLM_MODEL; it has "one", "other", 1 more$/)
       return true
     })
   })

@@ -6,7 +6,12 @@ import { createOllamaEngine } from '../../../src/engines/ollama.ts'
 import { OcrError } from '../../../src/platform/errors.ts'
 import { drawPage } from '../../support/draw-page.ts'
 import { createFakeOllama, type FakeOllama } from '../../support/fakes/fake-ollama.ts'
-import { chatLine, doneLine, type OllamaReply } from '../../support/fakes/ollama-replies.ts'
+import {
+  chatLine,
+  doneLine,
+  RUNNER_KILLED_REPLY,
+  type OllamaReply,
+} from '../../support/fakes/ollama-replies.ts'
 
 /** Stands in every reply that has a text: no error may quote it. */
 const SECRET = 'Reply of the server'
@@ -35,8 +40,15 @@ const status = (code: number, body: string | object, headers = {}): OllamaReply 
 })
 
 const wholeReply = `${chatLine(SECRET)}${chatLine(' and more')}${doneLine()}`
+const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+const BUSY = 'server busy, please try again.  maximum pending requests exceeded'
 
-const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] = [
+/** A moment of HTTP in a hundred seconds. */
+const LATER = new Date(Date.now() + 100_000).toUTCString()
+
+type Row = readonly [what: string, reply: OllamaReply, code: FailureCode]
+
+const REPLIES: readonly Row[] = [
   // What Ollama says.
   ['a missing model', error(404, "model 'fake' not found"), 'ENGINE_MISCONFIGURED'],
   [
@@ -46,6 +58,9 @@ const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] 
   ],
   ['a model without vision', error(400, '"f" does not support vision'), 'ENGINE_MISCONFIGURED'],
   ['no model', error(400, 'model is required'), 'ENGINE_MISCONFIGURED'],
+  ['an invalid model name', error(400, 'invalid model name'), 'ENGINE_MISCONFIGURED'],
+  ['an image that newer models cannot decode', error(500, SECRET), 'ENGINE_REPLY_BROKEN'],
+  ['a caller that left, as a proxy saw it', error(499, SECRET), 'ENGINE_REPLY_BROKEN'],
   [
     'a wrong option',
     error(500, 'option "num_ctx" must be of type integer'),
@@ -57,11 +72,6 @@ const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] 
     'a page longer than the context',
     error(400, 'the input length exceeds the context length'),
     'ENGINE_REJECTED_REQUEST',
-  ],
-  [
-    'a full queue',
-    error(503, 'server busy, please try again.  maximum pending requests exceeded'),
-    'ENGINE_RATE_LIMITED',
   ],
   [
     'its repetition abort as an error',
@@ -83,10 +93,17 @@ const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] 
     errorLine('model runner has unexpectedly stopped'),
     'ENGINE_DIED',
   ],
+  ['a runner that was killed on the way', RUNNER_KILLED_REPLY, 'ENGINE_DIED'],
+  [
+    'a runner that ended of too little memory',
+    error(500, 'llama runner process has terminated: cudaMalloc failed: out of memory'),
+    'ENGINE_OUT_OF_MEMORY',
+  ],
+  ['too little memory on the way', errorLine('CUDA error: out of memory'), 'ENGINE_OUT_OF_MEMORY'],
   ['too little memory', error(500, 'CUDA error: out of memory'), 'ENGINE_OUT_OF_MEMORY'],
   ['a cut answer', { kind: 'ok', text: SECRET, reason: 'length' }, 'ENGINE_OUTPUT_TRUNCATED'],
   ['a loop', { kind: 'endless', piece: `${SECRET} again. `, everyMs: 1 }, 'ENGINE_OUTPUT_REPEATS'],
-  ['an empty answer', { kind: 'ok', text: '' }, 'ENGINE_REPLY_BROKEN'],
+  ['an empty answer', { kind: 'ok', text: '' }, 'ENGINE_OUTPUT_INVALID'],
   ['a refusal', { kind: 'ok', text: 'I’m sorry, I can’t assist with that.' }, 'SUSPECT_OUTPUT'],
   ['JSON that is cut', { kind: 'ok', text: '{"content": "cut' }, 'ENGINE_OUTPUT_INVALID'],
   // What comes of proxies, crashes and other programs.
@@ -103,6 +120,12 @@ const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] 
   ],
   ['another shape', raw('close', `{"response":"${SECRET}","done":true}\n`), 'ENGINE_REPLY_BROKEN'],
   ['an unknown error line', errorLine(SECRET), 'ENGINE_REPLY_BROKEN'],
+  [
+    'an error line that is nested deeply',
+    raw('close', `{"error":${nested}}\n`),
+    'ENGINE_REPLY_BROKEN',
+  ],
+  ['an error that is nested deeply', status(500, `{"error":${nested}}`), 'ENGINE_REPLY_BROKEN'],
   ['an error line that is an object', errorLine({ message: SECRET }), 'ENGINE_REPLY_BROKEN'],
   ['done without a reason', { kind: 'ok', text: SECRET, reason: null }, 'ENGINE_REPLY_BROKEN'],
   ['done for another reason', { kind: 'ok', text: SECRET, reason: 'load' }, 'ENGINE_REPLY_BROKEN'],
@@ -123,7 +146,6 @@ const REPLIES: readonly [what: string, reply: OllamaReply, code: FailureCode][] 
   ],
   ['a bad gateway', status(502, `<html>${SECRET}</html>`), 'ENGINE_REPLY_BROKEN'],
   ['a gateway that waited', status(504, SECRET), 'ENGINE_TIMED_OUT'],
-  ['too many requests', status(429, SECRET, { 'retry-after': '7' }), 'ENGINE_RATE_LIMITED'],
   ['a redirect', status(302, '', { location: '/elsewhere' }), 'ENGINE_MISCONFIGURED'],
   ['a wrong key', status(401, SECRET), 'ENGINE_MISCONFIGURED'],
   ['no content', status(204, ''), 'ENGINE_MISCONFIGURED'],
@@ -164,14 +186,53 @@ describe('createOllamaEngine, replies that are no page', () => {
     })
   }
 
-  it('gives no page for an answer that is cut at any tenth of it', async () => {
-    for (let tenth = 0; tenth < 10; tenth++) {
-      const cut = wholeReply.slice(0, Math.floor((wholeReply.length * tenth) / 10))
-      for (const end of ['close', 'reset'] as const) {
+  const busy: readonly [what: string, reply: OllamaReply, least: number | null, most: number][] = [
+    ['a full queue, which asks for no wait', error(503, BUSY), null, 0],
+    ['a full queue', status(503, { error: BUSY }, { 'retry-after': '7' }), 7_000, 9_000],
+    ['too many requests', status(429, SECRET, { 'retry-after': '7' }), 7_000, 9_000],
+    [
+      'too many requests until a date',
+      status(429, SECRET, { 'retry-after': LATER }),
+      50_000,
+      121_000,
+    ],
+  ]
+  for (const [what, reply, least, most] of busy) {
+    it(`waits as long as it is asked to for ${what}`, async () => {
+      const thrown = await failure(reply)
+
+      assert.ok(thrown instanceof OcrError, String(thrown))
+      assert.equal(thrown.code, 'ENGINE_RATE_LIMITED')
+      if (least === null) assert.equal(thrown.retryAfterMs, null)
+      else assert.ok(isWithin(thrown.retryAfterMs ?? 0, least, most), String(thrown.retryAfterMs))
+    })
+  }
+
+  for (let tenth = 1; tenth < 10; tenth++) {
+    // All of them fall into a line.
+    const cut = wholeReply.slice(0, Math.floor((wholeReply.length * tenth) / 10))
+    for (const end of ['close', 'reset'] as const) {
+      it(`fails as ENGINE_REPLY_BROKEN for an answer that is cut at ${tenth}/10 by a ${end}`, async () => {
         const thrown = await failure(raw(end, cut))
 
-        assert.ok(thrown instanceof OcrError, `cut at ${tenth}/10, then ${end}`)
-      }
+        assert.ok(thrown instanceof OcrError, String(thrown))
+        assert.equal(thrown.code, 'ENGINE_REPLY_BROKEN')
+      })
     }
-  })
+  }
+
+  for (const lines of [1, 2]) {
+    it(`takes an answer that ends well after ${lines} lines for a loop, not for a page`, async () => {
+      const cut = wholeReply.split('\n', lines).join('\n')
+
+      const thrown = await failure(raw('close', cut))
+
+      assert.ok(thrown instanceof OcrError, String(thrown))
+      assert.equal(thrown.code, 'ENGINE_OUTPUT_REPEATS')
+    })
+  }
 })
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most
+}

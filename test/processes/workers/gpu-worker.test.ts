@@ -65,7 +65,6 @@ describe('a worker on a GPU host', () => {
 
     await worker[Symbol.asyncDispose]()
     await worker.ended
-    assert.deepEqual(await snapshots(), [])
     await connection.close()
   })
 })

@@ -18,6 +18,8 @@ export type FakeReply =
       /** New connections are refused meanwhile, as by a server that was told to end. */
       readonly isGoing?: boolean
     }
+  /** The connection is reset before a byte of an answer; the server lives on. */
+  | { readonly kind: 'reset' }
   /** The engine dies with the page in flight; the server is away for `awayMs` (2 s). */
   | {
       readonly kind: 'death'
@@ -92,6 +94,20 @@ export const CONTEXT_TOO_LONG_REPLY: FakeReply = {
     error: {
       message:
         "This model's maximum context length is 8192 tokens. However, your prompt contains at least 9001 input tokens, please reduce it.",
+      type: 'BadRequestError',
+      param: null,
+      code: 400,
+    },
+  },
+}
+
+/** vLLM's answer to an image that is none. */
+export const UNDECODABLE_IMAGE_REPLY: FakeReply = {
+  kind: 'status',
+  status: 400,
+  body: {
+    error: {
+      message: 'Failed to load image: cannot identify image file',
       type: 'BadRequestError',
       param: null,
       code: 400,

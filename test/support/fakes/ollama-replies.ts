@@ -29,6 +29,13 @@ export type OllamaReply =
   /** Valid lines until this many bytes are sent. */
   | { readonly kind: 'flood'; readonly bytes: number }
 
+/** Ollama 0.17.4 when its runner is killed in the middle of an answer. */
+export const RUNNER_KILLED_REPLY: OllamaReply = {
+  kind: 'error-line',
+  text: 'A page.',
+  error: 'an error was encountered while running the model: unexpected EOF',
+}
+
 /** A line of an answer that goes on. */
 export function chatLine(content: string): string {
   return line({ message: { role: 'assistant', content }, done: false })

@@ -64,6 +64,9 @@ export async function playReply(reply: FakeReply, scene: Scene): Promise<void> {
       if (reply.text !== undefined) response.write(sse(chunkEvent({ content: reply.text })))
       if (reply.isGoing === true) stage.stopListening()
       return
+    case 'reset':
+      response.socket?.resetAndDestroy()
+      return
     case 'death':
       return playDeath(reply, scene)
     case 'error-event':

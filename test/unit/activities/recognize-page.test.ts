@@ -83,7 +83,7 @@ describe('recognizePage by an engine behind a server', () => {
       tokens = count
     }
     const signal = new AbortController().signal
-    const outcome = await recognizePage(deps, input, { signal, reportTokens })
+    const outcome = await recognizePage(deps, input, { signal, reportTokens, attempt: 2 })
     return { outcome, tokens }
   }
   const recordOf = (documentId = request.documentId) => {
@@ -100,7 +100,7 @@ describe('recognizePage by an engine behind a server', () => {
 
     const { step, pixelShare, requestId } = seen[0]?.options ?? {}
     assert.deepEqual([step, pixelShare], ['resample', 0.5])
-    assert.match(requestId ?? '', /^[0-9a-f-]+-1-resample$/)
+    assert.match(requestId ?? '', /^[0-9a-f-]{36}-1-resample-50-2$/)
     assert.equal(tokens, 17)
     const record = await recordOf()
     assert.deepEqual(record?.usage, { promptTokens: 150, completionTokens: 45 })

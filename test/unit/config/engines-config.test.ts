@@ -99,8 +99,8 @@ describe('the configuration of engines', () => {
     assert.equal(llmOf({ ...env, OCR_LLM_TEMPERATURE: '' })?.temperature, null)
   })
 
-  it('accepts any engine as fallback', () => {
-    assert.equal(loadConfig({ OCR_FALLBACK_ENGINE: 'llm' }).engines.fallbackEngine, 'llm')
+  it('refuses a fallback engine that there may be no worker for', () => {
+    assert.throws(() => loadConfig({ OCR_FALLBACK_ENGINE: 'llm' }), /OCR_FALLBACK_ENGINE="llm"/)
   })
 
   it('never shows a key', () => {

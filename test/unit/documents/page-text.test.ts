@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import type { Block, BlockCategory } from '../../../src/contract/page.ts'
 import { blocksToMarkdown, blocksToText } from '../../../src/documents/page-text.ts'
 
-const PLAIN = { markup: 'plain', page: 1 } as const
-const MARKDOWN = { markup: 'markdown', page: 7 } as const
+const PLAIN = { markup: 'plain', page: 1, pictures: 0 } as const
+const MARKDOWN = { markup: 'markdown', page: 7, pictures: 2 } as const
 
 function block(category: BlockCategory, text: string): Block {
   return { bbox: [0, 0, 10, 10], category, text, confidence: 1 }

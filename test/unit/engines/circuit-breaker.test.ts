@@ -42,16 +42,14 @@ function setUp() {
       probe = behave
     },
     /** The code that a page failed with; `null` when it was read. */
-    read: (requestId?: string) =>
-      guarded
-        .recognize(IMAGE, { languages: null, signal, ...(requestId ? { requestId } : {}) })
-        .then(
-          () => null,
-          (error: unknown) => {
-            assert.ok(error instanceof OcrError, String(error))
-            return error
-          },
-        ),
+    read: (pageId?: string) =>
+      guarded.recognize(IMAGE, { languages: null, signal, ...(pageId ? { pageId } : {}) }).then(
+        () => null,
+        (error: unknown) => {
+          assert.ok(error instanceof OcrError, String(error))
+          return error
+        },
+      ),
   }
 }
 
@@ -182,9 +180,7 @@ describe('withCircuitBreaker', () => {
     engine.onProbe(failing('ENGINE_MISCONFIGURED'))
     await engine.read()
 
-    assert.equal((await engine.read())?.code, 'ENGINE_MISCONFIGURED')
-    engine.pass(1_000)
-    assert.equal((await engine.read())?.code, 'ENGINE_MISCONFIGURED')
+    for (let n = 0; n < 5; n++) assert.equal((await engine.read())?.code, 'ENGINE_MISCONFIGURED')
     assert.deepEqual(engine.counts, { pages: 1, probes: 1 })
 
     engine.onProbe(async () => undefined)
@@ -192,6 +188,67 @@ describe('withCircuitBreaker', () => {
     engine.pass(1_000)
     assert.equal(await engine.read(), null)
     assert.equal(await engine.read(), null)
+  })
+
+  it('lets no page suffer for another one that the service forbids', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_MISCONFIGURED'))
+    await engine.read()
+    engine.onPage(async () => undefined)
+
+    const results = await Promise.all(Array.from({ length: 20 }, () => engine.read()))
+
+    assert.deepEqual([...new Set(results)], [null])
+    assert.equal(engine.counts.probes, 1)
+  })
+
+  it('does not believe a probe that condemns an engine which has read pages', async () => {
+    const engine = setUp()
+    await engine.read()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    for (let n = 0; n < 3; n++) await engine.read()
+    engine.onProbe(failing('ENGINE_MISCONFIGURED'))
+    engine.onPage(async () => undefined)
+    engine.pass(1_000)
+
+    assert.equal(await engine.read(), null)
+  })
+
+  it('tries again when the server goes down while the trial page is still at work', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    for (let n = 0; n < 3; n++) await engine.read()
+    engine.pass(1_000)
+    let finish: () => void = () => undefined
+    engine.onPage(({ onTokens }) => {
+      onTokens?.(1)
+      return new Promise((resolve) => {
+        finish = resolve
+      })
+    })
+    const slowTrial = engine.read()
+    await new Promise(setImmediate)
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    for (let n = 0; n < 3; n++) await engine.read()
+    engine.onPage(async () => undefined)
+    engine.pass(30_000)
+
+    assert.equal(await engine.read(), null)
+    finish()
+    await slowTrial
+  })
+
+  it('stays closed for a dead engine when a page failed before it was sent', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    await engine.read()
+    await engine.read()
+    engine.onPage(failing('ENGINE_REJECTED_REQUEST'))
+    await engine.read()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    await engine.read()
+
+    assert.equal((await engine.read())?.code, 'ENGINE_DOWN')
   })
 
   it('sends no page before the time that a busy server named', async () => {

@@ -7,8 +7,8 @@ import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-st
 import { workerSnapshotKey } from '../../../src/storage/object-keys.ts'
 import { writeJson } from '../../../src/storage/read-blob.ts'
 import {
-  deleteWorkerSnapshot,
   readWorkerSnapshots,
+  sweepWorkerSnapshots,
   writeWorkerSnapshot,
   type WorkerSnapshot,
 } from '../../../src/storage/worker-snapshots.ts'
@@ -65,14 +65,32 @@ describe('readWorkerSnapshots', () => {
     assert.deepEqual(read, [snapshotOf(1), { ...snapshotOf(2), gpus: null }])
   })
 
-  it('ignores a worker that has been silent for more than 30 s, or took it back', async () => {
+  it('ignores a worker that has been silent for more than 30 s', async () => {
     await using opened = await openStore()
-    const ended = { ...NAME, host: 'gpu2' }
     await writeWorkerSnapshot(opened.store, NAME, snapshotOf(31))
-    await writeWorkerSnapshot(opened.store, ended, snapshotOf(1))
-    await deleteWorkerSnapshot(opened.store, ended)
 
     assert.deepEqual(await readWorkerSnapshots(opened.store, NOW_MS), [])
+  })
+
+  it('sees a living worker behind more dead ones than a listing has room for', async () => {
+    await using opened = await openStore()
+    for (let dead = 0; dead < 1_001; dead++)
+      await writeWorkerSnapshot(opened.store, { ...NAME, host: `a${dead}` }, snapshotOf(3_600))
+    await writeWorkerSnapshot(opened.store, { ...NAME, host: 'z' }, snapshotOf(1))
+
+    assert.deepEqual(await readWorkerSnapshots(opened.store, NOW_MS), [snapshotOf(1)])
+  })
+
+  it('sweeps what was told a day ago, and nothing else', async () => {
+    await using opened = await openStore()
+    await writeWorkerSnapshot(opened.store, NAME, snapshotOf(0))
+    const dayMs = 24 * 60 * 60 * 1000
+
+    await sweepWorkerSnapshots(opened.store, Date.now() + dayMs - 60_000)
+    assert.notEqual(await opened.store.head(workerSnapshotKey(NAME)), null)
+    await sweepWorkerSnapshots(opened.store, Date.now() + dayMs + 60_000)
+
+    assert.equal(await opened.store.head(workerSnapshotKey(NAME)), null)
   })
 
   it('ignores what another version wrote', async () => {

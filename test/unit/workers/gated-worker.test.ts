@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import { GracefulShutdownPeriodExpiredError } from '@temporalio/worker'
 import { OcrError } from '../../../src/platform/errors.ts'
 import { setLogLevel } from '../../../src/platform/logger.ts'
 import { startGatedWorker, type PollingWorker } from '../../../src/workers/gated-worker.ts'
@@ -16,9 +17,13 @@ class FakeWorker implements PollingWorker {
     return this.#run.promise
   }
 
+  /** Thrown by `run` when it is told to stop. */
+  failureAtShutdown: Error | null = null
+
   shutdown(): void {
     this.isShutDown = true
-    this.#run.resolve()
+    if (this.failureAtShutdown === null) this.#run.resolve()
+    else this.#run.reject(this.failureAtShutdown)
   }
 
   break(error: Error): void {
@@ -52,6 +57,21 @@ function startFakeGate({ isHealthy = true } = {}) {
 before(() => setLogLevel('silent'))
 
 describe('startGatedWorker', () => {
+  it('goes on when pages did not stop in time', async () => {
+    const { gate, engine, workers } = startFakeGate()
+    await until(() => gate.isReady, 'pages are taken')
+    const [first] = workers
+    assert.ok(first)
+    first.failureAtShutdown = new GracefulShutdownPeriodExpiredError('too late')
+
+    engine.isHealthy = false
+    await until(() => first.isShutDown, 'it is told to stop')
+    engine.isHealthy = true
+
+    await until(() => workers.length === 2 && gate.isReady, 'pages are taken again')
+    await gate[Symbol.asyncDispose]()
+  })
+
   it('takes no pages before the engine is ready', async () => {
     const { gate, engine, workers } = startFakeGate({ isHealthy: false })
     await until(() => engine.probes >= 3, 'it has asked three times')

@@ -22,7 +22,7 @@ describe('polledQueues', () => {
     )
   })
 
-  it('gives every engine behind a server a queue and slots of its own', () => {
+  it('gives every engine behind a server a queue of its own, and takes a few pages more than it has slots', () => {
     const queues = queuesOf({ ...LLM, ...OLLAMA, ...GPU, OCR_GPU_SLOTS: '48' })
 
     assert.deepEqual(
@@ -34,10 +34,10 @@ describe('polledQueues', () => {
         work,
       })),
       [
-        { queue: 'ocr-remote', executions: 16, slots: 16, engine: 'llm', work: 'pages' },
-        { queue: 'ocr-remote-ollama', executions: 1, slots: 1, engine: 'ollama', work: 'pages' },
-        { queue: 'ocr-gpu-dots', executions: 48, slots: 48, engine: 'dots', work: 'pages' },
-        { queue: 'ocr-gpu-deepseek', executions: 48, slots: 48, engine: 'deepseek', work: 'pages' },
+        { queue: 'ocr-remote', executions: 20, slots: 16, engine: 'llm', work: 'pages' },
+        { queue: 'ocr-remote-ollama', executions: 2, slots: 1, engine: 'ollama', work: 'pages' },
+        { queue: 'ocr-gpu-dots', executions: 60, slots: 48, engine: 'dots', work: 'pages' },
+        { queue: 'ocr-gpu-deepseek', executions: 60, slots: 48, engine: 'deepseek', work: 'pages' },
       ],
     )
   })
@@ -75,7 +75,8 @@ describe('polledQueues', () => {
   it('never polls for more than fits, and hears of a cancel within a second', () => {
     for (const { options, slots } of queuesOf({ ...LLM, ...OLLAMA, ...GPU })) {
       if (slots === null) continue
-      assert.ok((options.maxConcurrentActivityTaskPolls ?? 0) <= slots)
+      const { maxConcurrentActivityTaskPolls: polls = 0 } = options
+      assert.ok(polls <= (options.maxConcurrentActivityTaskExecutions ?? 0))
       assert.equal(options.maxHeartbeatThrottleInterval, 1000)
       assert.equal(options.defaultHeartbeatThrottleInterval, 1000)
     }

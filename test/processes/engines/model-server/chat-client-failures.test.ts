@@ -17,6 +17,7 @@ import { createFakeOpenai } from '../../../support/fakes/fake-openai.ts'
 import { streamOf } from '../../../support/fakes/chat-events.ts'
 import type { FakeReply } from '../../../support/fakes/fake-reply.ts'
 import type { FakeModelServer } from '../../../support/fakes/fake-model-server.ts'
+import { until } from '../../../support/until.ts'
 
 const never = new AbortController().signal
 /** Stands in every body below, and must not stand in any message. */
@@ -35,11 +36,17 @@ const event = (body: unknown, text?: string): FakeReply => ({
   ...(text === undefined ? {} : { text }),
 })
 
+/** All but the last byte of a text whose last character has three. */
+function halfOfCharacter(text: string): Buffer {
+  return Buffer.from(text).subarray(0, -1)
+}
+const DEEP = '['.repeat(20_000) + ']'.repeat(20_000)
+
 /** Answers with status 200 that are no answers. */
 const ENVELOPE_ROWS: readonly (readonly [string, FakeReply, string])[] = [
   ['HTML', raw(`<html>${SECRET}</html>`, { 'content-type': 'text/html' }), 'ENGINE_REPLY_BROKEN'],
   ['nothing', raw(''), 'ENGINE_REPLY_BROKEN'],
-  ['no content', raw('', {}), 'ENGINE_REPLY_BROKEN'],
+  ['no content: 204', { kind: 'status', status: 204 }, 'ENGINE_REPLY_BROKEN'],
   ['only [DONE]', raw('data: [DONE]\n\n'), 'ENGINE_REPLY_BROKEN'],
   ['null', raw('data: null\n\n'), 'ENGINE_REPLY_BROKEN'],
   ['an array', raw('data: []\n\n'), 'ENGINE_REPLY_BROKEN'],
@@ -61,7 +68,7 @@ const ENVELOPE_ROWS: readonly (readonly [string, FakeReply, string])[] = [
   ['not UTF-8', raw(Buffer.from(chunk('caf\u{e9}', 'stop'), 'latin1')), 'ENGINE_REPLY_BROKEN'],
   [
     'cut within a character',
-    raw(Buffer.from(chunk('页', 'stop')).subarray(0, 42)),
+    raw(halfOfCharacter(`${chunk('text', 'stop')}: 页`)),
     'ENGINE_REPLY_BROKEN',
   ],
   [
@@ -69,7 +76,20 @@ const ENVELOPE_ROWS: readonly (readonly [string, FakeReply, string])[] = [
     raw(gzipSync(chunk('text', 'stop')), { 'content-encoding': 'gzip' }),
     'ENGINE_REPLY_BROKEN',
   ],
-  ['larger than allowed', raw(chunk('x'.repeat(9_000_000), 'stop')), 'ENGINE_REPLY_BROKEN'],
+  ['a line that is too long', raw(chunk('x'.repeat(1_100_000), 'stop')), 'ENGINE_REPLY_BROKEN'],
+  [
+    'an event that is too long',
+    raw(`data: ${'x'.repeat(999)}\n`.repeat(1_100)),
+    'ENGINE_REPLY_BROKEN',
+  ],
+  ['too many lines', raw(':\n'.repeat(1_100_000) + chunk('text', 'stop')), 'ENGINE_REPLY_BROKEN'],
+  ['nested too deeply', raw(`data: {"choices":${DEEP}}\n\n`), 'ENGINE_REPLY_BROKEN'],
+  ['an error event, nested too deeply', raw(`data: {"error":${DEEP}}\n\n`), 'ENGINE_REPLY_BROKEN'],
+  [
+    'an error event by its name',
+    raw(`event: error\ndata: {"code":429}\n\n`),
+    'ENGINE_RATE_LIMITED',
+  ],
   [
     'a compressed bomb',
     raw(gzipSync('x'.repeat(50_000_000)), { 'content-encoding': 'gzip' }),
@@ -145,6 +165,35 @@ describe('createChatClient with a server that fails', () => {
         assert.ok(isExpected, `${how} after ${afterBytes} bytes: ${code}`)
       }
     }
+  })
+
+  for (const [name, piece] of [
+    ['carriage returns', '\r'],
+    ['line ends', '\n'],
+    ['comments', ':\n\n'],
+    ['events without a choice', 'data:{"choices":[]}\n\n'],
+  ] as const) {
+    it(`does not burn the processor for eight megabytes of ${name}`, async () => {
+      const before = process.cpuUsage()
+
+      const { ending } = await askOnce(raw(piece.repeat(8_000_000 / piece.length)))
+
+      assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+      // Of the fake, too. With the reader of the client library it were 15 s for the first.
+      assert.ok(process.cpuUsage(before).user < 6_000_000)
+    })
+  }
+
+  it('reads no more than 64 KB of a failed answer, and closes the connection', async () => {
+    const start = fake.requests.length
+    const fields = Array.from({ length: 400_000 }, (_, number) => `"key-${number}":1`).join(',')
+    const before = process.cpuUsage()
+
+    const { ending } = await askOnce({ kind: 'status', status: 500, body: `{${fields}}` })
+
+    assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+    await until(() => fake.requests[start]?.aborted === true, 'the connection is closed')
+    assert.ok(process.cpuUsage(before).user < 3_000_000)
   })
 
   it('goes on working after all of that', async () => {

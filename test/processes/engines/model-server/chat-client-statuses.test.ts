@@ -20,6 +20,7 @@ import {
   busyReply,
   CONTEXT_TOO_LONG_REPLY,
   OUT_OF_MEMORY_REPLY,
+  UNDECODABLE_IMAGE_REPLY,
   type FakeReply,
 } from '../../../support/fakes/fake-reply.ts'
 import type { FakeModelServer } from '../../../support/fakes/fake-model-server.ts'
@@ -45,6 +46,15 @@ const STATUS_ROWS: readonly (readonly [string, FakeReply, string])[] = [
     'busy: vLLM bound',
     error(503, { type: 'Service Unavailable', code: 503 }),
     'ENGINE_RATE_LIMITED',
+  ],
+  ['busy: 503 that says nothing', status(503), 'ENGINE_RATE_LIMITED'],
+  ['reset before a byte', { kind: 'reset' }, 'ENGINE_UNREACHABLE'],
+  ['image undecodable', UNDECODABLE_IMAGE_REPLY, 'ENGINE_REJECTED_REQUEST'],
+  ['closed by a proxy: 499', status(499), 'ENGINE_REPLY_BROKEN'],
+  [
+    'stack trace with the prompt',
+    status(500, `Traceback (most recent call last): ${SECRET}`),
+    'ENGINE_REPLY_BROKEN',
   ],
   ['quota', QUOTA_REPLY, 'ENGINE_MISCONFIGURED'],
   ['quota: code', error(429, { code: 'credit_balance_exhausted' }), 'ENGINE_MISCONFIGURED'],
@@ -119,6 +129,8 @@ describe('createChatClient with an answer that is no success', () => {
       const { ending, count } = await askOnce(reply)
 
       assert.equal(codeOfEnding(ending), expected)
+      // Nobody asks to wait here: Temporal's own pause is meant.
+      assert.ok('retryAfterMs' in ending && ending.retryAfterMs === null)
       assert.equal(count, 1)
       assert.ok(!JSON.stringify(ending).includes(SECRET))
     })

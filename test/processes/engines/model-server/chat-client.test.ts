@@ -179,8 +179,8 @@ describe('createChatClient', () => {
     const models = await client.models(never)
 
     assert.deepEqual(models, [
-      { id: 'fake-vision', maxModelLength: null },
-      { id: 'fake-text', maxModelLength: null },
+      { id: 'fake-vision', ownedBy: 'fake' },
+      { id: 'fake-text', ownedBy: 'fake' },
     ])
   })
 

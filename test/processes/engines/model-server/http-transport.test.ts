@@ -13,14 +13,21 @@ import { codeOfEnding, endingOf } from '../../../support/chat-requests.ts'
 import { createFakeOpenai } from '../../../support/fakes/fake-openai.ts'
 import { until } from '../../../support/until.ts'
 
-/** Accepts connections and says nothing, or says `greeting` to whatever comes. */
-async function startMute(greeting: string | Uint8Array | null = null) {
+/** Accepts connections and says nothing, or says `greeting` to whatever comes, and hangs up or not. */
+async function startMute(
+  greeting: string | Uint8Array | null = null,
+  { hangsUp = true }: { readonly hangsUp?: boolean } = {},
+) {
   const accepted: { isClosed: boolean }[] = []
   const server = createServer((socket) => {
     const connection = { isClosed: false }
     accepted.push(connection)
     socket.on('error', () => undefined).on('close', () => (connection.isClosed = true))
-    socket.on('data', () => greeting !== null && socket.end(greeting))
+    socket.on('data', () => {
+      if (greeting === null) return
+      socket.write(greeting)
+      if (hangsUp) socket.end()
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -131,6 +138,18 @@ describe('createHttpTransport', () => {
       assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
     })
   }
+
+  it('closes the connection of an answer that is not UTF-8, which would stay open for its rest', async () => {
+    const greeting = Buffer.from('HTTP/1.1 200 OK\r\n\r\ncaf\u{e9} and more', 'latin1')
+    await using mute = await startMute(greeting, { hangsUp: false })
+    await using transport = createHttpTransport(REQUEST_LIMITS)
+
+    const response = await transport.fetch(`http://127.0.0.1:${mute.port}/`)
+    const ending = await endingOf(response.text())
+
+    assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+    await until(() => mute.accepted[0]?.isClosed === true, 'the connection is closed')
+  })
 
   it('has a failed answer without its text when that cannot be read', async () => {
     const page = Buffer.from(

@@ -1,53 +1,35 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createVllmServer, type VllmServer } from '../../../../src/engines/vllm/vllm-server.ts'
 import { isAbortError } from '../../../../src/platform/errors.ts'
-import {
-  codeOfEnding,
-  dotsRequest,
-  endingOf,
-  fieldsOf,
-  serverOf,
-} from '../../../support/chat-requests.ts'
-import type { FakeModelServer } from '../../../support/fakes/fake-model-server.ts'
-import {
-  busyReply,
-  OUT_OF_MEMORY_REPLY,
-  textReply,
-  type FakeReply,
-} from '../../../support/fakes/fake-reply.ts'
-import { createFakeVllm, type FakeVllmOptions } from '../../../support/fakes/fake-vllm.ts'
+import { codeOfEnding, dotsRequest, endingOf, fieldsOf } from '../../../support/chat-requests.ts'
+import { textReply } from '../../../support/fakes/fake-reply.ts'
+import { startVllm } from '../../../support/start-vllm.ts'
 import { until } from '../../../support/until.ts'
 
 const never = new AbortController().signal
 
-async function start(
-  options: Partial<FakeVllmOptions> & {
-    readonly stallMs?: number
-    readonly askedModel?: string
-  } = {},
-): Promise<AsyncDisposable & { fake: FakeModelServer; vllm: VllmServer }> {
-  const { stallMs, askedModel, ...fakeOptions } = options
-  const fake = await createFakeVllm({ model: 'dots', ...fakeOptions })
-  const vllm = createVllmServer(serverOf(fake, { model: askedModel ?? 'model' }), {
-    settingName: 'OCR_DOTS_URL',
-    modelSettingName: 'OCR_DOTS_MODEL',
-    deathMs: 900,
-    ...(stallMs === undefined ? {} : { stallMs }),
-  })
-  return {
-    fake,
-    vllm,
-    async [Symbol.asyncDispose]() {
-      await vllm[Symbol.asyncDispose]()
-      await fake[Symbol.asyncDispose]()
-    },
-  }
-}
-
 describe('createVllmServer', () => {
+  it('has no more requests at the server than slots, and none of one that gave up in line', async () => {
+    await using parts = await startVllm({ slots: 2, reply: textReply('slow', { delayMs: 80 }) })
+    const leaving = new AbortController()
+    const asked = [1, 2, 3, 4].map(() => parts.vllm.ask(dotsRequest(), { signal: never }))
+    const left = parts.vllm.ask(dotsRequest(), { signal: leaving.signal })
+    const gone = assert.rejects(left, isAbortError)
+
+    leaving.abort()
+    await Promise.all([...asked, gone])
+
+    assert.equal(parts.fake.requests.length, 4)
+    for (const { atMs } of parts.fake.requests) {
+      const under = parts.fake.requests.filter(
+        (other) => other.atMs <= atMs && (other.endedAtMs ?? Infinity) > atMs,
+      )
+      assert.ok(under.length <= 2, `${under.length} at once`)
+    }
+  })
+
   it('asks the server to stop repetitions when it can, and finds that out once', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
 
     const replies = await Promise.all(
       [1, 2, 3].map(() => parts.vllm.ask(dotsRequest(), { signal: never, requestId: 'doc-7' })),
@@ -67,7 +49,7 @@ describe('createVllmServer', () => {
   })
 
   it('does not ask for it where the server ignores it', async () => {
-    await using parts = await start({ hasRepetitionDetection: false })
+    await using parts = await startVllm({ hasRepetitionDetection: false })
 
     await parts.vllm.ask(dotsRequest(), { signal: never })
     await parts.vllm.ask(dotsRequest(), { signal: never })
@@ -77,7 +59,7 @@ describe('createVllmServer', () => {
   })
 
   it('tells the tokens of an answer that the server stopped as a repetition', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
     parts.fake.script({ kind: 'endless', piece: '...' })
 
     const reply = await parts.vllm.ask(dotsRequest(), { signal: never })
@@ -87,7 +69,7 @@ describe('createVllmServer', () => {
   })
 
   it('tells the tokens of an answer that we stop as a repetition', async () => {
-    await using parts = await start({ hasRepetitionDetection: false })
+    await using parts = await startVllm({ hasRepetitionDetection: false })
     const loop = textReply('one and the same sentence; '.repeat(2_000), { pieceLength: 27 })
     parts.fake.script(loop)
 
@@ -97,54 +79,8 @@ describe('createVllmServer', () => {
     assert.ok((reply.usage?.completionTokens ?? 0) > 20)
   })
 
-  const deaths: readonly (readonly [string, FakeReply])[] = [
-    ['a reset before the answer', { kind: 'death', how: 'reset', afterwards: 'refuses' }],
-    ['a reset in the answer', { kind: 'death', how: 'reset', afterwards: 'refuses', text: 'half' }],
-    ['a 500', { kind: 'death', how: 'status', afterwards: 'refuses' }],
-    ['a 500, then health 503', { kind: 'death', how: 'status', afterwards: 'unhealthy' }],
-    [
-      'a 500 half a second before',
-      { kind: 'death', how: 'status', afterwards: 'refuses', lateMs: 400 },
-    ],
-    ['an error event', { kind: 'death', how: 'event', afterwards: 'refuses', text: 'half' }],
-    ['an error event, then health 503', { kind: 'death', how: 'event', afterwards: 'unhealthy' }],
-  ]
-  for (const [name, death] of deaths) {
-    it(`tells the death of the engine from other failures: ${name}`, async () => {
-      await using parts = await start()
-      parts.fake.script(death)
-
-      const ending = await endingOf(parts.vllm.ask(dotsRequest(), { signal: never }))
-
-      assert.equal(codeOfEnding(ending), 'ENGINE_DIED')
-      assert.equal(parts.fake.requests.length, 1)
-    })
-  }
-
-  const survivals: readonly (readonly [string, FakeReply, string])[] = [
-    ['a 500', { kind: 'status', status: 500, body: { error: 'x' } }, 'ENGINE_REPLY_BROKEN'],
-    [
-      'a cut stream',
-      { kind: 'cut', text: 'half', afterBytes: 90, how: 'reset' },
-      'ENGINE_REPLY_BROKEN',
-    ],
-    ['an error event', { kind: 'error-event', error: { code: 500 } }, 'ENGINE_REPLY_BROKEN'],
-    ['out of memory', OUT_OF_MEMORY_REPLY, 'ENGINE_OUT_OF_MEMORY'],
-    ['busy', busyReply(null, 503), 'ENGINE_RATE_LIMITED'],
-  ]
-  for (const [name, reply, code] of survivals) {
-    it(`lets a failure be what it is while the engine lives: ${name}`, async () => {
-      await using parts = await start()
-      parts.fake.script(reply)
-
-      const ending = await endingOf(parts.vllm.ask(dotsRequest(), { signal: never }))
-
-      assert.equal(codeOfEnding(ending), code)
-    })
-  }
-
   it('fails as ENGINE_UNREACHABLE, not as a death, where the page never arrived', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
     parts.fake.goAway()
 
     const ending = await endingOf(parts.vllm.ask(dotsRequest(), { signal: never }))
@@ -158,7 +94,7 @@ describe('createVllmServer', () => {
   })
 
   it('leaves a server that fell silent and takes no new connections', async () => {
-    await using parts = await start({ stallMs: 150 })
+    await using parts = await startVllm({ stallMs: 150 })
     parts.fake.script({ kind: 'hang', at: 'body', text: 'half', isGoing: true })
 
     const ending = await endingOf(parts.vllm.ask(dotsRequest(), { signal: never }))
@@ -168,7 +104,7 @@ describe('createVllmServer', () => {
   })
 
   it('waits on for a server that is silent but healthy', async () => {
-    await using parts = await start({ stallMs: 50 })
+    await using parts = await startVllm({ stallMs: 50 })
     parts.fake.script(textReply('a late text', { pieceLength: 4, delayMs: 250 }))
 
     const reply = await parts.vllm.ask(dotsRequest(), { signal: never })
@@ -177,7 +113,7 @@ describe('createVllmServer', () => {
   })
 
   it('throws an abort error and closes the connection when the signal fires', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
     parts.fake.script({ kind: 'hang', at: 'body' })
     const controller = new AbortController()
     const asked = endingOf(parts.vllm.ask(dotsRequest(), { signal: controller.signal }))
@@ -193,13 +129,13 @@ describe('createVllmServer', () => {
 
 describe('VllmServer.probe', () => {
   it('passes where the expected model is served', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
 
     await assert.doesNotReject(parts.vllm.probe(never))
   })
 
   it('names the models that are there, and the setting, when the expected one is not', async () => {
-    await using parts = await start({ servedName: 'rednote-hilab/dots.ocr' })
+    await using parts = await startVllm({ servedName: 'rednote-hilab/dots.ocr' })
 
     const ending = await endingOf(parts.vllm.probe(never))
 
@@ -209,7 +145,7 @@ describe('VllmServer.probe', () => {
   })
 
   it('does not repeat what no model can be called', async () => {
-    await using parts = await start({ servedName: 'dots\n<script>' })
+    await using parts = await startVllm({ servedName: 'dots\n<script>' })
 
     const ending = await endingOf(parts.vllm.probe(never))
 
@@ -218,7 +154,7 @@ describe('VllmServer.probe', () => {
   })
 
   it('fails as ENGINE_MISCONFIGURED without the key that the server wants', async () => {
-    await using parts = await start({ apiKey: 'secret-key' })
+    await using parts = await startVllm({ apiKey: 'secret-key' })
 
     const ending = await endingOf(parts.vllm.probe(never))
 
@@ -227,7 +163,7 @@ describe('VllmServer.probe', () => {
   })
 
   it('fails as ENGINE_UNREACHABLE while nobody listens, and while the engine is dead', async () => {
-    await using parts = await start()
+    await using parts = await startVllm()
     parts.fake.script({ kind: 'death', how: 'status', afterwards: 'unhealthy', awayMs: 60_000 })
     const died = await endingOf(parts.vllm.ask(dotsRequest(), { signal: never }))
     const unhealthy = await endingOf(parts.vllm.probe(never))

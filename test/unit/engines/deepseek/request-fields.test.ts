@@ -28,7 +28,9 @@ describe('requestOf', () => {
     assert.notEqual(fields['seed'], undefined)
   })
 
-  it('asks for plain text with the prompt that knows no places', () => {
-    assert.equal(requestOf('plain-text').prompt, '<image>\nFree OCR.')
-  })
+  for (const step of ['regions', 'plain-text'] as const) {
+    it(`answers the step ${step}, which it does not know, like resample`, () => {
+      assert.deepEqual(requestOf(step), requestOf('resample'))
+    })
+  }
 })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { imageToSend } from '../../../../src/engines/deepseek/sent-image.ts'
+import { MAX_BASE64_BYTES } from '../../../../src/engines/model-page/page-png.ts'
 import { drawPage } from '../../../support/draw-page.ts'
+import { noisyPage } from '../../../support/noisy-page.ts'
 
 describe('imageToSend', () => {
   it('sends a page as it is', async () => {
@@ -45,6 +47,17 @@ describe('imageToSend', () => {
     )
 
     assert.deepEqual([widthPx, heightPx], [640, 1])
+  })
+
+  it('sends fewer pixels of a page that is too many bytes, and says how many', async () => {
+    const page = await noisyPage({ widthPx: 2240, heightPx: 2492 })
+
+    const { png, widthPx, heightPx } = await imageToSend(page)
+
+    assert.ok(Math.ceil(png.byteLength / 3) * 4 <= MAX_BASE64_BYTES)
+    assert.deepEqual([widthPx, heightPx], [1583, 1762])
+    const header = Buffer.from(png)
+    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [widthPx, heightPx])
   })
 
   it('refuses what is not a PNG', async () => {

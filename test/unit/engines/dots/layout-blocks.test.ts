@@ -96,15 +96,7 @@ describe('toBlocks', () => {
     )
   })
 
-  for (const bbox of [
-    null,
-    [1, 2, 3],
-    [1, 2, 3, NaN],
-    [5000, 1, 6000, 2],
-    [9, 9, 9, 9],
-    'box',
-    ['1', 2, 3, 4],
-  ]) {
+  for (const bbox of [null, [1, 2, 3], [1, 2, 3, NaN], [5000, 1, 6000, 2], [9, 9, 9, 9], []]) {
     it(`keeps a text whose box is ${JSON.stringify(bbox)}, anywhere on the page`, () => {
       const { blocks, warnings } = toBlocks(layoutOf([cell({ bbox })]), PAGE)
 
@@ -150,6 +142,14 @@ describe('toBlocks', () => {
     assert.deepEqual(toBlocks(layout, PAGE).warnings, ['OUTPUT_REPAIRED', 'OUTPUT_INCOMPLETE'])
   })
 
+  for (const category of ['Text', 'Formula']) {
+    it(`leaves tabs of a cell alone that look like LaTeX (${category})`, () => {
+      const { blocks } = toBlocks(layoutOf([cell({ category, text: 'x_1\times y' })]), PAGE)
+
+      assert.equal(blocks[0]?.text, 'x_1\times y')
+    })
+  }
+
   it('leaves no half characters, which no file can hold', () => {
     const { blocks } = toBlocks(layoutOf([cell({ text: 'a\uD83D b' })]), PAGE)
 
@@ -166,5 +166,9 @@ describe('toPageBlock', () => {
 
   it('gives nothing for nothing', () => {
     assert.deepEqual(toPageBlock(' \n', IMAGE), [])
+  })
+
+  it('leaves tabs alone that look like LaTeX: nothing was read from JSON', () => {
+    assert.equal(toPageBlock('a\times b\text', IMAGE)[0]?.text, 'a\times b\text')
   })
 })

@@ -45,6 +45,47 @@ describe('parseLayout', () => {
     assert.deepEqual(layout, { cells: READ, isRepaired: false, isIncomplete: false })
   })
 
+  for (const bbox of ['"box"', '["1", 2, 3, 4]', '[[1, 2, 3, 4]]', '{"x": 1}', 'null']) {
+    it(`keeps a text whose box is ${bbox}, and no box`, () => {
+      const layout = parseLayout(`[{"bbox": ${bbox}, "category": "Text", "text": "alpha"}]`)
+
+      assert.deepEqual(layout?.cells, [{ bbox: null, category: 'Text', text: 'alpha' }])
+    })
+  }
+
+  it('keeps equal texts of which no place is known', () => {
+    const cells = ['a', 'b'].map((bbox) => ({ bbox, category: 'Text', text: '0.00' }))
+
+    assert.equal(parseLayout(JSON.stringify(cells))?.cells.length, 2)
+  })
+
+  for (const what of ['a whole answer', 'a broken answer']) {
+    it(`survives a box that is nested a million times (${what})`, () => {
+      const bbox = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`
+      const answer = `[{"bbox": ${bbox}, "category": "Text", "text": "alpha"}`
+
+      const layout = parseLayout(what === 'a whole answer' ? `${answer}]` : answer)
+
+      assert.deepEqual(
+        layout?.cells.map(({ text }) => text),
+        ['alpha'],
+      )
+    })
+
+    it(`puts back what JSON took of LaTeX, and leaves a tab before a word (${what})`, () => {
+      const texts = [String.raw`Prix\tau kilo \times`, String.raw`\tau \neq \frac{a}{b}`]
+      const [text, formula] = texts.map((one) => `"text": "${one}"}`)
+      const answer = `[{"bbox": [1, 2, 3, 4], "category": "Text", ${text}, {"bbox": [1, 5, 3, 7], "category": "Formula", ${formula}`
+
+      const layout = parseLayout(what === 'a whole answer' ? `${answer}]` : answer)
+
+      assert.deepEqual(
+        layout?.cells.map((cell) => cell.text),
+        [`Prix\tau kilo ${String.raw`\times`}`, String.raw`\tau \neq \frac{a}{b}`],
+      )
+    })
+  }
+
   it('takes off a code fence', () => {
     const layout = parseLayout(`\n\`\`\`json\n${JSON.stringify(CELLS)}\n\`\`\`\n`)
 

@@ -25,9 +25,23 @@ describe('probeModels', () => {
     await probe(Response.json({ data: [{ id: '/models/x.gguf', owned_by: 'llamacpp' }] }))
   })
 
+  it('passes where the model is, whatever else stands in the list', async () => {
+    const odd = [
+      { id: null },
+      'seer',
+      null,
+      { id: '' },
+      { id: 'x'.repeat(1_000) },
+      { object: 'model' },
+    ]
+
+    await probe(Response.json({ data: [...odd, { id: 'seer', owned_by: 7 }] }))
+  })
+
   const failures: readonly [what: string, response: Response, FailureCode][] = [
     ['a list without the model', Response.json({ data: [{ id: 'x' }] }), 'ENGINE_MISCONFIGURED'],
     ['an empty list', Response.json({ data: [] }), 'ENGINE_MISCONFIGURED'],
+    ['no list', Response.json({ data: {} }), 'ENGINE_MISCONFIGURED'],
     ['HTML', new Response('<html></html>'), 'ENGINE_MISCONFIGURED'],
     ['a wrong key', new Response('no', { status: 401 }), 'ENGINE_MISCONFIGURED'],
     ['too many requests', new Response('no', { status: 429 }), 'ENGINE_RATE_LIMITED'],

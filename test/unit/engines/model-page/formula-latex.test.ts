@@ -28,11 +28,7 @@ const FORMULAS = [
   ['nothing between delimiters', '$$$$', markdown('$$$$')],
   ['nothing', ' ', markdown('')],
   ['a lone delimiter', '$', markdown('$')],
-  [
-    'commands that JSON unescaped',
-    '\frac{a}{b} \times \theta \neq \beta',
-    latex(r`\frac{a}{b} \times \theta \neq \beta`),
-  ],
+  ['a tab before a word', 'Prix\tau kilo', markdown('Prix\tau kilo')],
 ] as const
 
 describe('toFormulaText', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MAX_BASE64_BYTES, pngToSend } from '../../../../src/engines/model-page/page-png.ts'
 import { pageOfReply } from '../../../../src/engines/model-page/page-of-reply.ts'
 import type { FailureCode } from '../../../../src/contract/failures.ts'
 import { OcrError } from '../../../../src/platform/errors.ts'
@@ -45,7 +44,7 @@ describe('pageOfReply', () => {
   }
 
   const failures: readonly [code: FailureCode, text: string][] = [
-    ['ENGINE_REPLY_BROKEN', ''],
+    ['ENGINE_OUTPUT_INVALID', ''],
     ['SUSPECT_OUTPUT', '[no text]'],
     ['SUSPECT_OUTPUT', "I'm sorry, I can't assist with that."],
     ['ENGINE_OUTPUT_INVALID', '{"content": "cut'],
@@ -60,29 +59,5 @@ describe('pageOfReply', () => {
     const text = 'I cannot read the text in this image.'
 
     await assert.rejects(pageOfReply({ text, usage }, blank), failsAs('SUSPECT_OUTPUT'))
-  })
-})
-
-describe('pngToSend', () => {
-  const isRejected = (error: unknown) =>
-    error instanceof OcrError && error.code === 'ENGINE_REJECTED_REQUEST'
-
-  it('sends the page image itself', async () => {
-    assert.equal(await pngToSend(written), written.png)
-  })
-
-  it('sends a share of the pixels', async () => {
-    const png = Buffer.from(await pngToSend(written, 0.25))
-
-    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [400, 300])
-  })
-
-  it('refuses what is no PNG, and what is too large', async () => {
-    const jpeg = { ...written, png: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0]) }
-    const large = Buffer.alloc(MAX_BASE64_BYTES)
-    Buffer.from(written.png).copy(large)
-
-    await assert.rejects(pngToSend(jpeg), isRejected)
-    await assert.rejects(pngToSend({ ...written, png: large }), isRejected)
   })
 })

@@ -34,6 +34,8 @@ describe('parseReply', () => {
     ['a listing in another language', '```python\nprint(1)\n```'],
     ['a listing after its caption', 'Example:\n```\nprint(1)\n```'],
     ['JSON that is printed on the page', '{"name": "value", "size": 3}'],
+    ['printed JSON that has a text', '{"text": "第一行", "size": 3, "list": [1, 2]}'],
+    ['printed JSON that has a content, in a listing', '{"type": "a", "content": "b"}'],
     ['a letter of apology', 'I am sorry, I cannot attend the meeting on Monday.\n\nYours, A.'],
     ['a Chinese letter of apology', '非常抱歉给您带来不便，我们将尽快退款。'],
     ['a page that says that it is blank', 'This page is intentionally left blank.'],
@@ -97,6 +99,8 @@ describe('parseReply', () => {
         '<html><head></head></html>',
         String.raw`{"content": "\alpha and more`,
         '{"text": "cut he',
+        '{"content": null}',
+        '{"text": {"a": 1}}',
       ],
     ],
   ]
@@ -111,7 +115,7 @@ describe('parseReply', () => {
   it('takes no part of JSON that is cut for a page, wherever it is cut', () => {
     const whole = JSON.stringify({ content: 'The text of the page, with "quotes" and $x^2$.' })
 
-    for (let length = '{"content":'.length; length < whole.length; length++) {
+    for (let length = 1; length < whole.length; length++) {
       assert.deepEqual(parseReply(whole.slice(0, length)), { kind: 'unusable' })
     }
   })

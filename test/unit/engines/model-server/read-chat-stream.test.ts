@@ -66,6 +66,29 @@ describe('readChatStream', () => {
     assert.deepEqual(counts, [1, 2, 30, 30])
   })
 
+  it('counts the pieces of a loop that it stops where the server has not told the tokens yet', async () => {
+    const loop = Array.from({ length: 400 }, () => chunkEvent({ content: 'again and again; ' }))
+
+    const { finish, usage } = await readChatStream(streamOf(...loop, END))
+
+    assert.equal(finish, 'repetition')
+    assert.equal(usage?.promptTokens, 0)
+    assert.ok(usage.completionTokens > 60 && usage.completionTokens < 400, JSON.stringify(usage))
+  })
+
+  it('takes no text that is longer than any answer', async () => {
+    // Words that do not repeat, or the watch on repetition would end it before.
+    const words = (piece: number): string =>
+      Array.from({ length: 20_000 }, (_, word) =>
+        (piece * 7919 + word * 104_729).toString(36),
+      ).join(' ')
+    const events = Array.from({ length: 40 }, (_, piece) => chunkEvent({ content: words(piece) }))
+
+    const ending = await endingOf(readChatStream(streamOf(...events, END)))
+
+    assert.equal(codeOfEnding(ending), 'ENGINE_REPLY_BROKEN')
+  })
+
   it('repairs halves of characters, which no file can hold', async () => {
     const { text } = await readChatStream(streamOf(chunkEvent({ content: 'a\ud83c' }), END))
 

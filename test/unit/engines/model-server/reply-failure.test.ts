@@ -75,11 +75,41 @@ describe('failureOfStatus', () => {
       'The model is not a VLM (Vision Language Model). Please use text-only prompts.',
       'At most 0 image(s) may be provided in one prompt.',
       'this model does not support images',
+      "fake-text doesn't support image input.",
+      'The model does not support vision, choose another',
     ]
 
     assert.deepEqual(
       texts.map((message) => codeOf(400, { error: { message } })),
       texts.map(() => 'ENGINE_MISCONFIGURED'),
+    )
+  })
+
+  it('does not take a limit of images for a model without vision', () => {
+    const texts = [
+      'This server does not support images larger than 10 MB.',
+      'The model does not support images with an alpha channel',
+      'We do not support image formats other than PNG',
+    ]
+
+    assert.deepEqual(
+      texts.map((message) => [400, 500].map((status) => codeOf(status, { error: { message } }))),
+      texts.map(() => ['ENGINE_REJECTED_REQUEST', 'ENGINE_REPLY_BROKEN']),
+    )
+    assert.deepEqual(
+      [413, 415, 422, 429].map((status) => codeOf(status, 'The model does not support images.')),
+      [...Array<string>(3).fill('ENGINE_REJECTED_REQUEST'), 'ENGINE_RATE_LIMITED'],
+    )
+  })
+
+  it('reads a body that is nested too deeply to be written down', () => {
+    const nested: unknown = JSON.parse('['.repeat(30_000) + ']'.repeat(30_000))
+
+    assert.deepEqual(
+      [nested, { error: nested }, { error: { code: 'slow_down', message: nested } }].map((body) =>
+        codeOf(500, body),
+      ),
+      ['ENGINE_REPLY_BROKEN', 'ENGINE_REPLY_BROKEN', 'ENGINE_REPLY_BROKEN'],
     )
   })
 

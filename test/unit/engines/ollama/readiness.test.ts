@@ -79,7 +79,7 @@ describe('OllamaReadiness', () => {
 
     await assert.rejects(new OllamaReadiness(server, { model: 'seer' }).check(never), (error) => {
       assert.ok(error instanceof OcrError)
-      assert.match(error.publicDetail ?? '', /OCR_OLLAMA_MODEL.*it has other:7b$/)
+      assert.match(error.publicDetail ?? '', /OCR_OLLAMA_MODEL.*it has "other:7b", 1 more$/)
       return true
     })
   })

@@ -19,6 +19,32 @@ describe('failureOfOllama', () => {
     [500, 'llama runner process has terminated: signal: killed', 'ENGINE_DIED'],
     [500, 'model requires more system memory (9 GiB) than is available', 'ENGINE_MISCONFIGURED'],
     [500, 'CUDA error: out of memory', 'ENGINE_OUT_OF_MEMORY'],
+    [
+      500,
+      'llama runner process has terminated: cudaMalloc failed: out of memory',
+      'ENGINE_OUT_OF_MEMORY',
+    ],
+    [
+      500,
+      'llama runner process has terminated: CUDA error: an illegal memory access was encountered',
+      'ENGINE_DIED',
+    ],
+    [200, 'an error was encountered while running the model: unexpected EOF', 'ENGINE_DIED'],
+    [200, 'an error was encountered while running the model: EOF', 'ENGINE_DIED'],
+    [
+      200,
+      'an error was encountered while running the model: CUDA error: out of memory',
+      'ENGINE_OUT_OF_MEMORY',
+    ],
+    [
+      200,
+      'error reading llm response: read tcp 127.0.0.1:1: read: connection reset by peer',
+      'ENGINE_DIED',
+    ],
+    [400, 'this model does not support images', 'ENGINE_MISCONFIGURED'],
+    [400, 'it does not support images larger than 4096 pixels', 'ENGINE_REJECTED_REQUEST'],
+    [400, 'invalid model name', 'ENGINE_MISCONFIGURED'],
+    [499, 'context canceled', 'ENGINE_REPLY_BROKEN'],
     [500, 'something else', 'ENGINE_REPLY_BROKEN'],
     [502, '', 'ENGINE_REPLY_BROKEN'],
     [503, BUSY, 'ENGINE_RATE_LIMITED'],
@@ -53,6 +79,28 @@ describe('failureOfOllama', () => {
 
     assert.ok((busy('7').retryAfterMs ?? 0) >= 7_000)
     assert.equal(busy(null).retryAfterMs, null)
+  })
+
+  it('survives an error that is nested a hundred thousand times', () => {
+    const error: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+
+    for (const body of [error, { error }, { error: { message: error } }]) {
+      const failure = failureOfOllama({ status: 200, body, retryAfter: null })
+
+      assert.equal(failure.code, 'ENGINE_REPLY_BROKEN')
+    }
+  })
+
+  it('looks at a megabyte of an error for a second of CPU at most', () => {
+    const before = process.cpuUsage()
+
+    failureOfOllama({
+      status: 200,
+      body: { error: 'CUDA error '.repeat(95_000) },
+      retryAfter: null,
+    })
+
+    assert.ok(process.cpuUsage(before).user < 1_000_000)
   })
 
   it('keeps what the server wrote out of its message', () => {

@@ -1,0 +1,31 @@
+import { createVllmServer, type VllmServer } from '../../src/engines/vllm/vllm-server.ts'
+import { serverOf } from './chat-requests.ts'
+import type { FakeModelServer } from './fakes/fake-model-server.ts'
+import { createFakeVllm, type FakeVllmOptions } from './fakes/fake-vllm.ts'
+
+/** Starts a fake vLLM with dots.ocr, and a client for it; both end when it is disposed of. */
+export async function startVllm(
+  options: Partial<FakeVllmOptions> & {
+    readonly stallMs?: number
+    readonly askedModel?: string
+    readonly slots?: number
+  } = {},
+): Promise<AsyncDisposable & { fake: FakeModelServer; vllm: VllmServer }> {
+  const { stallMs, askedModel, slots, ...fakeOptions } = options
+  const fake = await createFakeVllm({ model: 'dots', ...fakeOptions })
+  const vllm = createVllmServer(serverOf(fake, { model: askedModel ?? 'model' }), {
+    settingName: 'OCR_DOTS_URL',
+    modelSettingName: 'OCR_DOTS_MODEL',
+    deathMs: 900,
+    ...(stallMs === undefined ? {} : { stallMs }),
+    ...(slots === undefined ? {} : { slots }),
+  })
+  return {
+    fake,
+    vllm,
+    async [Symbol.asyncDispose]() {
+      await vllm[Symbol.asyncDispose]()
+      await fake[Symbol.asyncDispose]()
+    },
+  }
+}
