@@ -7,10 +7,12 @@ import { markedDocument } from '../test/support/marked-document.ts'
 import { startStack, type Stack } from '../test/support/stack.ts'
 import { submitDocument, waitForEnd } from '../test/support/stack-client.ts'
 import { cpuSeconds, peakMemoryMb } from './bench/cpu-time.ts'
+import { benchEngineClient, benchEngineSlots } from './bench/engine-slots.ts'
 
 /*
  * Ratios within one run, since machines and their moods differ. The absolute figures are for
- * orientation. Nothing here is asserted. `npm run bench -- product` or `-- overhead` runs one part.
+ * orientation. Nothing here is asserted. `npm run bench -- product`, `-- overhead`
+ * or `-- engines` runs one part.
  */
 const PAGES = 40
 const LINES_PER_PAGE = 33
@@ -141,7 +143,12 @@ async function longPoll(url: string, id: string): Promise<void> {
   }
 }
 
-const parts = { overhead: overheadOfStub, product: productAgainstLoop }
+async function engineSlots(): Promise<void> {
+  await benchEngineClient()
+  for (const slots of [8, 32]) await benchEngineSlots(slots)
+}
+
+const parts = { overhead: overheadOfStub, product: productAgainstLoop, engines: engineSlots }
 const wanted = process.argv.slice(2)
 for (const [name, run] of Object.entries(parts))
   if (wanted.length === 0 || wanted.includes(name)) await run()
