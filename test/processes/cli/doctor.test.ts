@@ -37,7 +37,7 @@ async function examine(env: Readonly<Record<string, string>>) {
 }
 
 describe('durable-ocr doctor', () => {
-  it('finds nothing wrong where everything is there, but a retention that is too short', async () => {
+  it('finds nothing wrong but that no worker runs, and a retention that is too short', async () => {
     await using vllm = await createFakeVllm({ model: 'dots' })
 
     const report = await examine({
@@ -45,12 +45,21 @@ describe('durable-ocr doctor', () => {
       OCR_DOTS_URL: vllm.url,
     })
 
-    assert.equal(report.exitCode, 0, report.output)
+    // Tests have queues of their own: nobody polls those that every document needs.
+    assert.equal(report.exitCode, 1, report.output)
+    for (const queue of ['documents', 'ocr-cpu']) {
+      assert.equal(report.of(`Queue ${queue}`)?.status, 'failed')
+      assert.match(
+        report.of(`Queue ${queue}`)?.detail ?? '',
+        new RegExp(`OCR_WORKER_ROLES=${queue}$`),
+      )
+    }
     for (const name of ['Node', 'Configuration', 'Temporal', 'Search attributes', 'Store', 'Disk'])
       assert.equal(report.of(name)?.status, 'ok', name)
     assert.equal(report.of('Engine paddle')?.status, 'ok')
     assert.match(report.of('Engine dots')?.detail ?? '', /^ready, model at http/)
     assert.equal(report.of('GPU workers')?.status, 'unset')
+    assert.equal(report.of('Queue ocr-gpu-dots')?.status, 'unset')
     assert.match(report.of('Queue ocr-gpu-dots')?.detail ?? '', /OCR_WORKER_ROLES=ocr-gpu-dots$/)
     assert.equal(report.of('Queue ocr-gpu-deepseek'), undefined)
     assert.equal(report.of('Engine deepseek')?.detail, 'not set up: set OCR_DEEPSEEK_URL')
