@@ -1,16 +1,22 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { startFakeEngines } from '../test/support/fakes/fake-engines.ts'
+import { OUT_OF_MEMORY_REPLY, textReply, type FakeReply } from '../test/support/fakes/fake-reply.ts'
+import { sentPng } from '../test/support/fakes/sent-png.ts'
 import { markedDocument } from '../test/support/marked-document.ts'
+import { dotsReply } from '../test/support/page-truth.ts'
+import { readPageNumber } from '../test/support/read-page-number.ts'
 import { startStack, type Stack } from '../test/support/stack.ts'
 import { readStatus, submitDocument, waitForEnd } from '../test/support/stack-client.ts'
 import { until } from '../test/support/until.ts'
 
 /*
  * Records the histories that test/replay replays: run before a release, keep the old ones for ever
- * (`npm run record-histories -- <suffix of the release>`).
+ * (`npm run record-histories -- <suffix of the release>`; behind it `pages` or `ladder` for one part).
  */
 const suffix = process.argv[2] ? `-${process.argv[2]}` : ''
+const part = process.argv[3] ?? 'all'
 const root = join(import.meta.dirname, '..')
 const directory = join(root, 'test', 'replay')
 const document = (pages: number, marker: string): Uint8Array<ArrayBuffer> =>
@@ -23,8 +29,8 @@ async function record(stack: Stack, id: string, name: string): Promise<void> {
   for await (const run of runs) runIds.unshift(run.runId)
   for (const [place, runId] of runIds.entries()) {
     const history = await stack.client.workflow.getHandle(workflowId, runId).fetchHistory()
-    const part = runIds.length > 1 ? `-run-${place + 1}` : ''
-    const path = join(directory, `${name}${suffix}${part}.history.json`)
+    const run = runIds.length > 1 ? `-run-${place + 1}` : ''
+    const path = join(directory, `${name}${suffix}${run}.history.json`)
     // Through JSON once more: protobuf's printer indents, and most of a history would be blanks.
     const json = JSON.stringify(JSON.parse(historyToJSON(history)))
     // Stack traces name files: as seen from the checkout, wherever it was.
@@ -39,51 +45,80 @@ async function untilDone(stack: Stack, id: string, pages: number): Promise<void>
   await until(enough, `${pages} pages are done`, 60_000)
 }
 
-await using stack = await startStack({ stubDelayMs: 50, env: { STUB_POISON_PAGE: '37' } })
+async function recordPages(): Promise<void> {
+  await using stack = await startStack({ stubDelayMs: 50, env: { STUB_POISON_PAGE: '37' } })
 
-const onePage = await submitDocument(stack.url, document(1, 'one'))
-await waitForEnd(stack.url, onePage)
-await record(stack, onePage, 'one-page')
+  const onePage = await submitDocument(stack.url, document(1, 'one'))
+  await waitForEnd(stack.url, onePage)
+  await record(stack, onePage, 'one-page')
 
-const forty = await submitDocument(stack.url, document(36, 'thirty-six'))
-await waitForEnd(stack.url, forty)
-await record(stack, forty, 'thirty-six-pages')
+  const forty = await submitDocument(stack.url, document(36, 'thirty-six'))
+  await waitForEnd(stack.url, forty)
+  await record(stack, forty, 'thirty-six-pages')
 
-const selected = await submitDocument(stack.url, document(30, 'selected'), { pages: '2-4,9,28-40' })
-await waitForEnd(stack.url, selected)
-await record(stack, selected, 'selected-pages')
+  const selected = await submitDocument(stack.url, document(30, 'selected'), {
+    pages: '2-4,9,28-40',
+  })
+  await waitForEnd(stack.url, selected)
+  await record(stack, selected, 'selected-pages')
 
-const none = await submitDocument(stack.url, document(2, 'none'), { pages: '7' })
-await waitForEnd(stack.url, none)
-await record(stack, none, 'no-such-pages')
+  const none = await submitDocument(stack.url, document(2, 'none'), { pages: '7' })
+  await waitForEnd(stack.url, none)
+  await record(stack, none, 'no-such-pages')
 
-const cancelled = await submitDocument(stack.url, document(36, 'cancelled'))
-await untilDone(stack, cancelled, 5)
-await fetch(`${stack.url}/v1/documents/${cancelled}/cancel`, { method: 'POST' })
-await waitForEnd(stack.url, cancelled)
-await record(stack, cancelled, 'cancelled')
+  const cancelled = await submitDocument(stack.url, document(36, 'cancelled'))
+  await untilDone(stack, cancelled, 5)
+  await fetch(`${stack.url}/v1/documents/${cancelled}/cancel`, { method: 'POST' })
+  await waitForEnd(stack.url, cancelled)
+  await record(stack, cancelled, 'cancelled')
 
-const killed = await submitDocument(stack.url, document(30, 'killed'))
-await untilDone(stack, killed, 8)
-await stack.worker.end('SIGKILL')
-stack.worker.start()
-await waitForEnd(stack.url, killed)
-await record(stack, killed, 'worker-killed')
+  const killed = await submitDocument(stack.url, document(30, 'killed'))
+  await untilDone(stack, killed, 8)
+  await stack.worker.end('SIGKILL')
+  stack.worker.start()
+  await waitForEnd(stack.url, killed)
+  await record(stack, killed, 'worker-killed')
 
-// Page 37 takes its worker with it, three times; it is lost and the others are not.
-const poison = await submitDocument(stack.url, document(40, 'poison'))
-let isOver = false
-const nurse = (async () => {
-  while (!isOver) {
-    if (!stack.worker.isAlive()) stack.worker.start()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-})()
-await waitForEnd(stack.url, poison)
-isOver = true
-await nurse
-await record(stack, poison, 'forty-pages-one-poison')
+  // Page 37 takes its worker with it, three times; it is lost and the others are not.
+  const poison = await submitDocument(stack.url, document(40, 'poison'))
+  let isOver = false
+  const nurse = (async () => {
+    while (!isOver) {
+      if (!stack.worker.isAlive()) stack.worker.start()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })()
+  await waitForEnd(stack.url, poison)
+  isOver = true
+  await nurse
+  await record(stack, poison, 'forty-pages-one-poison')
 
-const long = await submitDocument(stack.url, document(500, 'long'), { pages: '1-36,38-500' })
-await waitForEnd(stack.url, long, 15 * 60_000)
-await record(stack, long, 'continued-as-new')
+  const long = await submitDocument(stack.url, document(500, 'long'), { pages: '1-36,38-500' })
+  await waitForEnd(stack.url, long, 15 * 60_000)
+  await record(stack, long, 'continued-as-new')
+}
+
+/** Pages that an engine behind a server cannot read, each in another way. */
+async function recordLadder(): Promise<void> {
+  await using fakes = await startFakeEngines()
+  const asked = new Map<number, number>()
+  fakes.dots.setDefault(async (body): Promise<FakeReply> => {
+    const png = sentPng(body)
+    const page = await readPageNumber(png)
+    const count = (asked.get(page) ?? 0) + 1
+    asked.set(page, count)
+    if (page === 3 && count === 1) return textReply('no layout')
+    if (page === 5) return textReply('', { finish: 'content_filter' })
+    if (page === 7 && count <= 2) return OUT_OF_MEMORY_REPLY
+    if (page === 9) return { kind: 'death', how: 'event', afterwards: 'refuses', awayMs: 1_000 }
+    return page === 11 ? textReply('', { finish: 'length' }) : dotsReply(png)
+  })
+  const env = { ...fakes.env, OCR_GPU_SLOTS: '1' }
+  await using stack = await startStack({ stubDelayMs: null, env })
+  const id = await submitDocument(stack.url, document(12, 'ladder'), { engine: 'dots' })
+  await waitForEnd(stack.url, id)
+  await record(stack, id, 'ladder')
+}
+
+if (part !== 'ladder') await recordPages()
+if (part !== 'pages') await recordLadder()
