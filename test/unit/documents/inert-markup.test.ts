@@ -153,6 +153,6 @@ describe('hostile lengths', () => {
 
       const { user } = process.cpuUsage(before)
       // Quadratic work takes minutes of CPU.
-      assert.ok(user < 5_000_000, `${user / 1e6} s`)
+      assert.ok(user < 10_000_000, `${user / 1e6} s`)
     })
 })
