@@ -13,7 +13,7 @@ import {
   Worker,
 } from '@temporalio/worker'
 import type { DocumentId } from '../../src/contract/identifiers.ts'
-import { workflowIdFor } from '../../src/contract/names.ts'
+import { TASK_QUEUE, workflowIdFor } from '../../src/contract/names.ts'
 import {
   createDocumentGateway,
   type DocumentGateway,
@@ -222,7 +222,15 @@ describe('createDocumentGateway, with a Temporal server', () => {
     assert.deepEqual(readiness, {
       temporal: true,
       store: true,
-      pollers: { [queues.documents]: true, [queues.cpu]: false },
+      // The other queues are the deployment's: nobody in the tests polls them.
+      pollers: {
+        [queues.documents]: true,
+        [queues.cpu]: false,
+        [TASK_QUEUE.remote]: false,
+        [TASK_QUEUE.ollama]: false,
+        [TASK_QUEUE.dots]: false,
+        [TASK_QUEUE.deepseek]: false,
+      },
     })
     assert.equal(status?.queuedReason, 'NO_WORKER')
   })
