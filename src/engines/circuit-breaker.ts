@@ -1,6 +1,7 @@
 import type { FailureCode } from '../contract/failures.ts'
 import { OcrError } from '../platform/errors.ts'
 import type { OcrEngine } from './engine.ts'
+import { unlessAborted } from './model-server/unless-aborted.ts'
 
 /** Failures in a row of a connection or a server after which the engine counts as down. */
 const FAILURES_TO_OPEN = 3
@@ -194,14 +195,4 @@ function rateLimited(pauseMs: number): OcrError {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
-}
-
-/** The signal's reason may come before the end of work that others wait for as well. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const abandon = (): void => reject(signal.reason as Error) // As abort() was given it.
-    signal.addEventListener('abort', abandon, { once: true })
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon))
-  })
 }

@@ -6,6 +6,7 @@ import { imageToSend } from './deepseek/sent-image.ts'
 import { maxAnswerTokens } from './deepseek/token-budget.ts'
 import type { OcrEngine, PageImage, Recognition, RecognizeOptions } from './engine.ts'
 import { engineVersion } from './model-server/engine-version.ts'
+import { callOf } from './model-server/call-of.ts'
 import { chatBaseUrl } from './model-server/base-url.ts'
 import { isBlankPage } from './model-page/blank-page.ts'
 import { requireWhole } from './model-server/chat-client.ts'
@@ -52,11 +53,7 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     const sent = await imageToSend(image, request.pixelShare)
     const reply = await vllm.ask(
       { prompt, png: sent.png, fields: { ...fields, max_tokens: maxAnswerTokens(sent, prompt) } },
-      {
-        signal,
-        ...(request.requestId !== undefined && { requestId: request.requestId }),
-        ...(request.onTokens && { onTokens: request.onTokens }),
-      },
+      callOf(request, signal),
     )
     const { usage } = reply
     const { blocks, warnings } = toPageBlocks(requireWhole(reply), image)

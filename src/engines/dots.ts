@@ -10,9 +10,10 @@ import { readRegions } from './dots/read-regions.ts'
 import { SAMPLING } from './dots/request-fields.ts'
 import { toSentImage, type SentImage } from './dots/sent-image.ts'
 import { TimeBudget } from './dots/time-budget.ts'
-import type { OcrEngine, PageImage, Recognition, RecognizeOptions } from './engine.ts'
+import type { OcrEngine, PageImage, Recognition } from './engine.ts'
 import { isBlankPage } from './model-page/blank-page.ts'
 import { chatBaseUrl } from './model-server/base-url.ts'
+import { callOf } from './model-server/call-of.ts'
 import { requireWhole } from './model-server/chat-client.ts'
 import { engineVersion } from './model-server/engine-version.ts'
 import {
@@ -150,12 +151,4 @@ async function blankOrInvalid({ image, dialog }: Reading): Promise<Recognition> 
 
 function invalidOutput(state: string, { usage }: PageDialog): OcrError {
   return new OcrError('ENGINE_OUTPUT_INVALID', `Cannot use the answer: ${state}`, { usage })
-}
-
-function callOf(request: RecognizeOptions, signal: AbortSignal) {
-  return {
-    signal,
-    ...(request.requestId === undefined ? {} : { requestId: request.requestId }),
-    ...(request.onTokens === undefined ? {} : { onTokens: request.onTokens }),
-  }
 }

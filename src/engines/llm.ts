@@ -6,6 +6,7 @@ import { pngToSend } from './model-page/page-png.ts'
 import { probeModels } from './llm/probe-models.ts'
 import { promptFor, samplingFor } from './model-page/markdown-prompts.ts'
 import { tokenLimitFields, type TokenLimitParameter } from './llm/token-limit.ts'
+import { callOf } from './model-server/call-of.ts'
 import { chatBaseUrl } from './model-server/base-url.ts'
 import { createChatClient, requireWhole } from './model-server/chat-client.ts'
 import { createLookupTransport } from './model-server/http-transport.ts'
@@ -54,11 +55,7 @@ export function createLlmEngine(options: LlmOptions): OcrEngine {
     signal.throwIfAborted()
     const png = await pngToSend(image, request.pixelShare)
     const question = { prompt, png, fields: fieldsFor(options, request.step) }
-    const call = {
-      signal,
-      ...(request.requestId !== undefined && { requestId: request.requestId }),
-      ...(request.onTokens && { onTokens: request.onTokens }),
-    }
+    const call = callOf(request, signal)
     const reply = await slots.use(signal, () => client.ask(question, call))
     return pageOfReply({ text: requireWhole(reply), usage: reply.usage }, image)
   }

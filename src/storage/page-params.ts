@@ -3,6 +3,7 @@ import type { EngineId, Language } from '../contract/engines.ts'
 import type { BlobKey, DocumentId, PageNumber, Sha256 } from '../contract/identifiers.ts'
 import type { PageRecord } from '../contract/page.ts'
 import type { BlobInfo, BlobStore } from './blob-store.ts'
+import { listAll } from './list-all.ts'
 import { documentPageKey, documentPagesPrefix, pageRecordKey } from './object-keys.ts'
 import { readJson } from './read-blob.ts'
 
@@ -58,15 +59,10 @@ export async function listOwnPages(
 ): Promise<ReadonlySet<PageNumber>> {
   const pages = new Set<PageNumber>()
   const prefix = documentPagesPrefix(documentId)
-  let cursor: string | null = null
-  do {
-    const { blobs, nextCursor } = await store.list(prefix, ...(cursor === null ? [] : [cursor]))
-    for (const { key } of blobs) {
-      const page = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1]
-      if (page !== undefined) pages.add(Number(page))
-    }
-    cursor = nextCursor
-  } while (cursor !== null)
+  for await (const { key } of listAll(store, prefix)) {
+    const page = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1]
+    if (page !== undefined) pages.add(Number(page))
+  }
   return pages
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { BlobInfo, BlobStore } from './blob-store.ts'
+import type { BlobStore } from './blob-store.ts'
+import { listAll } from './list-all.ts'
 import { workerSnapshotKey, WORKER_SNAPSHOT_PREFIX } from './object-keys.ts'
 import { readBytes, writeJson } from './read-blob.ts'
 
@@ -69,7 +70,7 @@ export async function writeWorkerSnapshot(
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
 export async function sweepWorkerSnapshots(store: BlobStore, nowMs = Date.now()): Promise<void> {
-  for (const { key, modifiedAt } of await listSnapshots(store))
+  for await (const { key, modifiedAt } of listAll(store, WORKER_SNAPSHOT_PREFIX))
     if (nowMs - Date.parse(modifiedAt) > SWEEP_AFTER_MS) await store.delete(key)
 }
 
@@ -83,7 +84,7 @@ export async function readWorkerSnapshots(
   store: BlobStore,
   nowMs = Date.now(),
 ): Promise<readonly WorkerSnapshot[]> {
-  const blobs = await listSnapshots(store)
+  const blobs = await Array.fromAsync(listAll(store, WORKER_SNAPSHOT_PREFIX))
   const read = await Promise.all(
     blobs
       .filter(({ sizeBytes }) => sizeBytes <= MAX_SNAPSHOT_BYTES)
@@ -92,20 +93,6 @@ export async function readWorkerSnapshots(
   const isFresh = ({ at }: WorkerSnapshot): boolean =>
     Math.abs(nowMs - Date.parse(at)) <= SNAPSHOT_LIFE_MS
   return read.filter((value) => value !== null).filter(isFresh)
-}
-
-async function listSnapshots(store: BlobStore): Promise<BlobInfo[]> {
-  const all: BlobInfo[] = []
-  let cursor: string | null = null
-  do {
-    const { blobs, nextCursor } = await store.list(
-      WORKER_SNAPSHOT_PREFIX,
-      ...(cursor === null ? [] : [cursor]),
-    )
-    all.push(...blobs)
-    cursor = nextCursor
-  } while (cursor !== null)
-  return all
 }
 
 /** `null` for what is gone meanwhile, or was written by another version. */
