@@ -223,12 +223,14 @@ describe('the step regions of createDotsEngine', () => {
       },
     })
     await using engine = dotsEngine(server, { totalMs: 1_600 }, { slots: 1 })
-    const readBlank = async () => engine.recognize(await dotsPage({ isBlank: true }), asked())
+    const blank = await dotsPage({ isBlank: true })
+    const page = await dotsPage()
+    const readBlank = async () => engine.recognize(blank, asked())
 
     const before = [readBlank(), readBlank()]
     await until(() => server.requests.length === 1, 'other pages were first in line')
-    const seen = engine.recognize(await dotsPage(), asked({ step: 'regions' }))
-    await until(() => server.requests.length === 3, 'its layout was asked for')
+    const seen = engine.recognize(page, asked({ step: 'regions' }))
+    await until(() => server.requests.length >= 3, 'its layout was asked for')
     const between = [readBlank(), readBlank()]
 
     assert.equal((await seen).blocks.length, 6)

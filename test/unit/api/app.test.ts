@@ -138,12 +138,18 @@ describe('createApp', () => {
         'Transfer-Encoding: chunked\r\n\r\n',
     )
 
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const answered = once(socket, 'data')
     const sending = setInterval(() => socket.write('1\r\nx\r\n'), 50)
-    const [answer] = await once(socket, 'data')
-    await once(socket, 'close')
-    clearInterval(sending)
+    try {
+      const [answer] = await answered
+      await closed
 
-    assert.match(String(answer), /^HTTP\/1\.1 404 /)
+      assert.match(String(answer), /^HTTP\/1\.1 404 /)
+    } finally {
+      clearInterval(sending)
+      socket.destroy()
+    }
   })
 
   it('asks to come back when the store is away', async () => {

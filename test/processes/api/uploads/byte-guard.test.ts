@@ -65,8 +65,11 @@ describe('openGuardedBody', () => {
     client.socket.write(chunkOf(FILE_HEAD))
     const drip = setInterval(() => client.socket.write(chunkOf('x')), 50)
 
-    await until(() => client.received.includes('REQUEST_TIMEOUT'), 'answered')
-    clearInterval(drip)
+    try {
+      await until(() => client.received.includes('REQUEST_TIMEOUT'), 'answered')
+    } finally {
+      clearInterval(drip)
+    }
     await until(() => client.isClosed, 'closed')
 
     assert.match(client.received, /^HTTP\/1.1 408 /)
