@@ -7,13 +7,14 @@ import { sentPng } from '../test/support/fakes/sent-png.ts'
 import { markedDocument } from '../test/support/marked-document.ts'
 import { dotsReply } from '../test/support/page-truth.ts'
 import { readPageNumber } from '../test/support/read-page-number.ts'
+import { serve } from '../test/support/serve.ts'
 import { startStack, type Stack } from '../test/support/stack.ts'
 import { readStatus, submitDocument, waitForEnd } from '../test/support/stack-client.ts'
 import { until } from '../test/support/until.ts'
 
 /*
  * Records the histories that test/replay replays: run before a release, keep the old ones for ever
- * (`npm run record-histories -- <suffix of the release>`; behind it `pages` or `ladder` for one part).
+ * (`npm run record-histories -- <suffix of the release>`; behind it `pages`, `ladder` or `fetched` for one part).
  */
 const suffix = process.argv[2] ? `-${process.argv[2]}` : ''
 const part = process.argv[3] ?? 'all'
@@ -120,5 +121,27 @@ async function recordLadder(): Promise<void> {
   await record(stack, id, 'ladder')
 }
 
-if (part !== 'ladder') await recordPages()
-if (part !== 'pages') await recordLadder()
+/** A file that a worker fetches, and one that it may not fetch. */
+async function recordFetched(): Promise<void> {
+  await using files = await serve((_req, res) => res.end(document(3, 'fetched')))
+  await using stack = await startStack({
+    stubDelayMs: 50,
+    env: { OCR_ALLOWED_URL_HOSTS: `127.0.0.1:${files.port}` },
+  })
+  const submit = async (url: string): Promise<string> => {
+    const response = await fetch(`${stack.url}/v1/documents`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ url }),
+    })
+    const { id } = (await response.json()) as { id: string }
+    await waitForEnd(stack.url, id)
+    return id
+  }
+  await record(stack, await submit(`${files.url}/a.pdf`), 'fetched')
+  await record(stack, await submit('http://name.invalid/a.pdf'), 'not-fetched')
+}
+
+const PARTS = { pages: recordPages, ladder: recordLadder, fetched: recordFetched }
+for (const [name, recordPart] of Object.entries(PARTS))
+  if (part === 'all' || part === name) await recordPart()

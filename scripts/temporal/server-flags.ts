@@ -7,6 +7,7 @@ export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Int'>>
   [SEARCH_ATTRIBUTE.engine]: 'Keyword',
   [SEARCH_ATTRIBUTE.phase]: 'Keyword',
   [SEARCH_ATTRIBUTE.pages]: 'Int',
+  [SEARCH_ATTRIBUTE.format]: 'Keyword',
 }
 
 /** What a dev server is started with. */

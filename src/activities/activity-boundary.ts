@@ -36,6 +36,14 @@ export type ActivityAttempt = {
   readonly attempt: number
 }
 
+/** What changes the budget of one activity. */
+export type BudgetOptions = {
+  /** Counted against this page in earlier steps of its ladder. */
+  readonly engineDeaths?: number | undefined
+  /** Times that it is tried again after a transient failure. */
+  readonly maxRetries?: number | undefined
+}
+
 /**
  * Runs the work of an activity: heartbeats from a timer, hands over the abort signal, translates
  * what is thrown into a failure with our code, and counts attempts by cause.
@@ -43,15 +51,14 @@ export type ActivityAttempt = {
  * Not Temporal's `maximumAttempts`: that counts "busy" and worker restarts as well. The count is
  * written before the work starts, so that the death of the worker counts too.
  *
- * @param engineDeaths Counted against this page in earlier steps of its ladder.
  * @throws {ApplicationFailure} whose type is a failure code; the message is the code, never more. A
  *   step of a ladder adds a {@link PageSpending} as details.
  */
 export async function withinBudget<T>(
   work: (attempt: ActivityAttempt) => Promise<T>,
-  engineDeaths = 0,
+  budget: BudgetOptions = {},
 ): Promise<T> {
-  const spent = spentSoFar(engineDeaths)
+  const spent = spentSoFar(budget.engineDeaths ?? 0)
   if (spent.unfinished >= LIMIT.unfinished) throw failForGood('PAGE_POISON')
   const running: Spent = { ...spent, unfinished: spent.unfinished + 1 }
   let tokens = 0
@@ -74,10 +81,14 @@ export async function withinBudget<T>(
       heartbeat(spent)
       throw signal.reason
     }
-    throw asFailure(error, spent)
+    throw asFailure(error, spent, limitOf(budget))
   } finally {
     clearInterval(timer)
   }
+}
+
+function limitOf({ maxRetries }: BudgetOptions): Spent {
+  return maxRetries === undefined ? LIMIT : { ...LIMIT, transient: maxRetries + 1 }
 }
 
 function spentSoFar(engineDeaths: number): Spent {
@@ -91,7 +102,7 @@ function spentSoFar(engineDeaths: number): Spent {
   }
 }
 
-function asFailure(error: unknown, spent: Spent): ApplicationFailure {
+function asFailure(error: unknown, spent: Spent, limit: Spent): ApplicationFailure {
   const { kind, code, retryAfterMs, usage } = classify(error)
   switch (kind) {
     case 'input':
@@ -117,7 +128,7 @@ function asFailure(error: unknown, spent: Spent): ApplicationFailure {
       const after: Spent = { ...spent, [kind]: spent[kind] + 1 }
       // Travels with the failure, whatever the throttle.
       heartbeat(after)
-      return after[kind] >= LIMIT[kind]
+      return after[kind] >= limit[kind]
         ? failForGood(code, spendingOf(after, usage))
         : ApplicationFailure.retryable(code, code)
     }

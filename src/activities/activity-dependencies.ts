@@ -1,5 +1,6 @@
 import type { EngineId } from '../contract/engines.ts'
 import type { OcrEngine } from '../engines/engine.ts'
+import type { UrlRules } from '../platform/safe-fetch/url-rules.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 
 /** What the activities of a worker share. */
@@ -9,6 +10,8 @@ export type ActivityDependencies = {
   readonly engineFor: (id: EngineId) => OcrEngine
   /** Version of an engine; `null` where it is not set up, for those who only look for its pages. */
   readonly engineVersionOf: (id: EngineId) => string | null
+  /** What may be fetched for strangers. */
+  readonly urlRules: UrlRules
   /** Where uploads and page images are laid for the guarded children. */
   readonly temporaryDirectory: string
 }

@@ -5,6 +5,7 @@ import type {
   DocumentRequest,
   Manifest,
 } from '../contract/document.ts'
+import type { BlobKey, Sha256 } from '../contract/identifiers.ts'
 import { selectPages } from '../contract/page-ranges.ts'
 import { sumOfUsage, type FailedPage, type Usage } from '../contract/page.ts'
 import { PAGE_MARK, type ProgressAnswer } from '../contract/progress.ts'
@@ -16,13 +17,20 @@ import {
   type ResultFormatter,
   type ResultPage,
 } from '../documents/result-formats.ts'
+import { endWithString, scnetJson } from '../documents/scnet-result.ts'
 import { OcrError } from '../platform/errors.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
-import { manifestKey, RESULT_FILE, requestKey, resultKey } from '../storage/object-keys.ts'
+import {
+  manifestKey,
+  RESULT_FILE,
+  requestKey,
+  resultKey,
+  scnetResultKey,
+} from '../storage/object-keys.ts'
 import { findPageRecord, listOwnPages } from '../storage/page-params.ts'
 import { writeJson } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
-import { openResult, type ResultFile } from './result-file.ts'
+import { openResult, type ResultFile, type ResultFileFormat } from './result-file.ts'
 import { readRequest } from './source-document.ts'
 
 /**
@@ -39,7 +47,11 @@ export async function assembleDocument(
 ): Promise<AssembleResult> {
   const request = await readRequest(deps, input)
   const delivered = input.progress.donePages - input.progress.failedPages
-  const written = delivered === 0 ? null : await writeResults(deps, { input, request }, signal)
+  const { documentSha256: sha256 } = input
+  const written =
+    delivered === 0 || sha256 === null
+      ? null
+      : await writeResults(deps, { input, request, sha256 }, signal)
   const { progress, marks, failed } = written?.state ?? input
   const manifest: Manifest = {
     documentId: input.documentId,
@@ -61,12 +73,22 @@ export async function assembleDocument(
     usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
   await writeJson(deps.store, manifestKey(input.documentId), manifest)
-  if (request.password !== null)
-    await writeJson(deps.store, requestKey(input.documentId), { ...request, password: null })
+  if (request.password !== null || request.remote)
+    await writeJson(deps.store, requestKey(input.documentId), {
+      ...request,
+      password: null,
+      remote: null,
+    })
   return {
     manifestKey: manifestKey(input.documentId),
     resultSha256: manifest.results?.textSha256 ?? '',
   }
+}
+
+type AssembleWork = {
+  readonly input: AssembleInput
+  readonly request: DocumentRequest
+  readonly sha256: Sha256
 }
 
 type Written = {
@@ -78,7 +100,7 @@ type Written = {
 
 async function writeResults(
   deps: ActivityDependencies,
-  work: { input: AssembleInput; request: DocumentRequest },
+  work: AssembleWork,
   signal: AbortSignal,
 ): Promise<Written> {
   const { input, request } = work
@@ -87,11 +109,13 @@ async function writeResults(
   await using text = await openResult(temporary.path, 'text')
   await using markdownFile = await openResult(temporary.path, 'markdown')
   await using json = await openResult(temporary.path, 'json')
+  await using scnet = request.dialect === 'scnet' ? await openResult(temporary.path, 'scnet') : null
   const outputs: [ResultFile, ResultFormatter][] = [
     [text, request.textStyle === 'py-ocr' ? pyOcrText : formFeedText],
     [markdownFile, markdown],
     [json, layoutJson],
   ]
+  if (scnet !== null) outputs.push([scnet, scnetJson])
   let state: ProgressAnswer = input
   const head = () => ({
     documentId,
@@ -110,10 +134,14 @@ async function writeResults(
   if (head().deliveredPages === 0)
     throw new OcrError('BLOB_MISSING', 'Cannot assemble the document: no page is in the store')
   for (const [file, format] of outputs) await file.write(format.end(head()))
-  for (const [file] of outputs)
-    await deps.store.put(resultKey(documentId, file.format), createReadStream(file.path), {
-      contentType: RESULT_FILE[file.format].contentType,
-      sha256: file.sha256(),
+  // From the disk, because the pages of a long document must not stand in memory together.
+  if (scnet !== null)
+    for await (const piece of endWithString(createReadStream(markdownFile.path, 'utf8')))
+      await scnet.write(piece)
+  for (const [{ path, format, sha256 }] of outputs)
+    await deps.store.put(keyOf(format, request), createReadStream(path), {
+      contentType: RESULT_FILE[format === 'scnet' ? 'json' : format].contentType,
+      sha256: sha256(),
       signal,
     })
   return {
@@ -121,6 +149,7 @@ async function writeResults(
       text: resultKey(documentId, 'text'),
       markdown: resultKey(documentId, 'markdown'),
       json: resultKey(documentId, 'json'),
+      ...(scnet === null ? {} : { scnet: keyOf('scnet', request) }),
       textSizeBytes: text.sizeBytes(),
       textLength: text.codePoints(),
       textSha256: text.sha256(),
@@ -130,10 +159,15 @@ async function writeResults(
   }
 }
 
+function keyOf(format: ResultFileFormat, request: DocumentRequest): BlobKey {
+  const { documentId, createdAt } = request
+  return format === 'scnet' ? scnetResultKey(documentId, createdAt) : resultKey(documentId, format)
+}
+
 /** The selected pages in order, each as it ended; `place` counts them from 0. */
 async function* resultPages(
   deps: ActivityDependencies,
-  { input, request }: { input: AssembleInput; request: DocumentRequest },
+  { input, request, sha256 }: AssembleWork,
   signal: AbortSignal,
 ): AsyncGenerator<{ page: ResultPage; place: number }> {
   const { documentId, engine } = input
@@ -148,8 +182,9 @@ async function* resultPages(
     else if (input.marks[place] === PAGE_MARK.waiting)
       yield { page: { page, isUnread: true }, place }
     else {
-      const ref = { sha256: input.documentSha256, page, engine, languages, dpi }
-      const where = { documentId, engineVersion, mayBeOwn: own.has(page) }
+      const ref = { sha256, page, engine, languages, dpi }
+      const isOwnOnly = Boolean(request.question)
+      const where = { documentId, engineVersion, mayBeOwn: own.has(page), isOwnOnly }
       const record = await findPageRecord(deps.store, { ...ref, ...where })
       yield { page: record ?? { page, code: 'BLOB_MISSING' }, place }
     }

@@ -1,6 +1,7 @@
 import type { PageOutcome, RecognizeInput } from '../contract/document.ts'
 import { assembleDocument } from './assemble-document.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
+import { fetchDocument } from './fetch-document.ts'
 import { inspectDocument } from './inspect-document.ts'
 import { rasterizePages } from './rasterize-pages.ts'
 import { recognizePage } from './recognize-page.ts'
@@ -18,13 +19,14 @@ export function createActivities(deps: ActivityDependencies) {
     (input: Input): Promise<Output> =>
       withinBudget(({ signal }) => work(deps, input, signal))
   return {
+    fetchDocument: activity(fetchDocument),
     inspectDocument: activity(inspectDocument),
     rasterizePages: activity(rasterizePages),
     recognizePage: (input: RecognizeInput): Promise<PageOutcome> =>
-      withinBudget(
-        (attempt) => recognizePage(deps, input, attempt),
-        input.spent?.engineDeaths ?? 0,
-      ),
+      withinBudget((attempt) => recognizePage(deps, input, attempt), {
+        engineDeaths: input.spent?.engineDeaths,
+        maxRetries: input.maxRetries,
+      }),
     assembleDocument: activity(assembleDocument),
   }
 }

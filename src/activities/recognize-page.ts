@@ -22,6 +22,7 @@ import { pageRecordKeyFor } from '../storage/page-params.ts'
 import { readJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
 import type { ActivityAttempt } from './activity-boundary.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
+import { answerPage } from './answer-page.ts'
 import { drawIntoStore, readPageImage, replacePageImage } from './page-images.ts'
 import { storePictures } from './page-pictures.ts'
 import { readRequest } from './source-document.ts'
@@ -32,8 +33,8 @@ const FIRST_ASK: PageAsk = { step: 'default', pixelShare: 1, fallback: null }
 /**
  * Recognizes one page and stores it under a key that says everything its content depends on, so that
  * a second run finds it done; of two writers the first one counts. Documents of equal bytes share such
- * pages. What another step than the first one reads is stored for this document only: the next one may
- * find the engine well.
+ * pages. What another step than the first one reads is stored for this document only, as the next one
+ * may find the engine well; so is the answer to a question of the caller's own.
  *
  * @throws {OcrError} whatever the engine throws; `BLOB_MISSING`, `STORAGE_UNAVAILABLE`
  */
@@ -46,10 +47,10 @@ export async function recognizePage(
   const ask = input.ask ?? FIRST_ASK
   const { step, pixelShare, fallback } = ask
   const engine = deps.engineFor(fallback ?? input.engine)
-  const { languages, dpi } = request
+  const { languages, dpi, question = null } = request
   const imageRef = { sha256: input.documentSha256, page: input.page, dpi }
   const ownKey = documentPageKey(input.documentId, input.page)
-  const isShared = step === 'default' && pixelShare === 1 && fallback === null
+  const isShared = question === null && step === 'default' && pixelShare === 1 && fallback === null
   const recordKey = isShared
     ? pageRecordKeyFor({ ...imageRef, engine: engine.id, languages }, engine.version)
     : ownKey
@@ -58,16 +59,25 @@ export async function recognizePage(
   const finished = await readJson<PageRecord>(deps.store, recordKey)
   if (finished !== null) return outcomeOf(finished)
 
+  const startedAtMs = Date.now()
   const stored = await pageImage(deps, { input, request }, signal)
-  const seen = await engine.recognize(stored.image, {
-    languages,
+  const options = {
     signal,
     step,
     pixelShare,
     pageId: `${input.documentId}-${input.page}`,
     requestId: `${input.documentId}-${input.page}-${step}-${pixelShare * 100}-${attempt}`,
     onTokens: reportTokens,
-  })
+  }
+  const seen =
+    question === null
+      ? await engine.recognize(stored.image, { languages, ...options })
+      : await answerPage(engine, {
+          image: stored.image,
+          question,
+          relayUrl: request.relayUrl ?? null,
+          options,
+        })
   const image = seen.turned ?? stored.image
   if (seen.turned !== null) await replacePageImage(deps, imageRef, seen.turned)
   const pictures = await storePictures(deps.store, {
@@ -88,6 +98,8 @@ export async function recognizePage(
       ...warningsOf(ask),
     ],
     spent: input.spent ?? null,
+    reading: { startedAtMs, endedAtMs: Date.now(), attempt },
+    isAnswer: question !== null,
   })
   const { created } = await writeJsonIfAbsent(deps.store, recordKey, record)
   // Somebody was faster: what is there is what everybody has seen.
@@ -122,10 +134,12 @@ async function pageImage(
 
 function recordOf(
   seen: Recognition,
-  page: Pick<PageRecord, 'page' | 'engine' | 'warnings'> & {
+  page: Required<Pick<PageRecord, 'page' | 'engine' | 'warnings' | 'reading'>> & {
     readonly image: PageImage
     readonly pictures: readonly BlobKey[]
     readonly spent: PageSpending | null
+    /** The text is what a caller asked for, to the letter. */
+    readonly isAnswer: boolean
   },
 ): PageRecord {
   const { blocks, markup = 'plain' } = seen
@@ -137,13 +151,19 @@ function recordOf(
     widthPx: page.image.widthPx,
     heightPx: page.image.heightPx,
     dpi: page.image.dpi,
-    text: blocksToText(blocks),
-    markdown: blocksToMarkdown(blocks, { markup, page: page.page, pictures: page.pictures.length }),
+    text: page.isAnswer ? blocks.map(({ text }) => text).join('') : blocksToText(blocks),
+    markdown: blocksToMarkdown(blocks, {
+      // An answer is not escaped either, only kept from running where it is shown.
+      markup: page.isAnswer ? 'markdown' : markup,
+      page: page.page,
+      pictures: page.pictures.length,
+    }),
     markup,
     blocks,
     ...(page.pictures.length === 0 ? {} : { pictures: page.pictures }),
     warnings,
     usage: sumOfUsage(page.spent && usageOrNull(page.spent), seen.usage),
+    reading: page.reading,
   }
 }
 

@@ -3,9 +3,12 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ResultFormat } from '../storage/object-keys.ts'
 
+/** What result files are written in: the formats of every document, and one of a dialect. */
+export type ResultFileFormat = ResultFormat | 'scnet'
+
 /** A result that is being written to the local disk; disposing closes it. */
 export type ResultFile = AsyncDisposable & {
-  readonly format: ResultFormat
+  readonly format: ResultFileFormat
   readonly path: string
   readonly write: (piece: string) => Promise<void>
   readonly sha256: () => string
@@ -14,7 +17,7 @@ export type ResultFile = AsyncDisposable & {
 }
 
 /** Opens a new result file in a directory of the caller's. Hash and sizes follow what is written. */
-export async function openResult(directory: string, format: ResultFormat): Promise<ResultFile> {
+export async function openResult(directory: string, format: ResultFileFormat): Promise<ResultFile> {
   const path = join(directory, `result-${format}`)
   const handle: FileHandle = await open(path, 'wx', 0o600)
   const hash = createHash('sha256')

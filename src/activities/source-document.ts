@@ -26,7 +26,7 @@ export type SourceDocument = AsyncDisposable & {
  */
 export async function readRequest(
   deps: ActivityDependencies,
-  ref: DocumentRef,
+  ref: Pick<DocumentRef, 'documentId'>,
 ): Promise<DocumentRequest> {
   const request = await readJson<DocumentRequest>(deps.store, requestKey(ref.documentId))
   if (request === null)
@@ -47,7 +47,10 @@ export async function openSource(
   const request = await readRequest(deps, ref)
   const temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'source')
   try {
-    const path = join(temporary.path, `upload.${request.mediaType}`)
+    const { mediaType } = request
+    if (mediaType === null)
+      throw new OcrError('BLOB_MISSING', 'Cannot read the upload: it was not fetched')
+    const path = join(temporary.path, `upload.${mediaType}`)
     const blob = await deps.store.get(blobKey(ref.documentSha256))
     if (blob === null)
       throw new OcrError('BLOB_MISSING', 'Cannot read the upload: it is not in the store')
@@ -61,7 +64,7 @@ export async function openSource(
     await pipeline(blob.body, tap, createWriteStream(path, { mode: 0o600 }), { signal })
     if (hash.digest('hex') !== ref.documentSha256)
       throw new OcrError('BLOB_MISSING', 'Cannot read the upload: its hash is not the expected one')
-    const { mediaType, password, maxImageSidePx } = request
+    const { password, maxImageSidePx } = request
     return {
       request,
       file: { path, mediaType, password, maxImageSidePx },

@@ -3,12 +3,28 @@ import type { Config } from '../config/config.ts'
 import type { Secret } from '../platform/secret.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import type { DocumentGateway } from './gateway/document-gateway.ts'
+import type { RequestCounters } from './dialects/qianxia/request-counters.ts'
+import type { SocketStats } from './dialects/qianxia/socket-stats.ts'
+import type { ReadGpuStatus } from './gpu-status.ts'
+import type { LiveDocuments } from './live/live-documents.ts'
+import type { TextRelays } from './relay/text-relays.ts'
+import type { InFlight } from './synchronous/in-flight.ts'
 
 /** Everything that the HTTP side works with. */
 export type AppDeps = {
-  readonly config: Pick<Config, 'api' | 'engines' | 'dataDirectory'>
+  readonly config: Pick<Config, 'api' | 'engines' | 'dataDirectory' | 'worker' | 'production'>
   readonly gateway: DocumentGateway
   readonly store: BlobStore
+  readonly live: LiveDocuments
+  readonly relays: TextRelays
+  readonly gpuStatus: ReadGpuStatus
+  /** Requests of the synchronous dialects, over all listeners. */
+  readonly inFlight: { readonly dots: InFlight; readonly deepseek: InFlight }
+  /** What Qianxia's system routes tell of this process. */
+  readonly qianxia: {
+    readonly counters: RequestCounters
+    readonly sockets: { stats(): SocketStats }
+  }
   /** The secret of the store's signed URLs. */
   readonly signingSecret: Secret
   /** Uploads lie here while they arrive. */

@@ -1,82 +1,86 @@
-import express, { Router, type Express } from 'express'
-import helmet from 'helmet'
-import { accessLog } from './http/access-log.ts'
+import { Router, type Express } from 'express'
 import type { AppDeps } from './app-deps.ts'
+import { createBareApp } from './bare-app.ts'
+import { createDeepseekRouter, createDeepseekRoutes } from './dialects/deepseek/router.ts'
+import { createDotsRouter, createDotsRoutes } from './dialects/dots/router.ts'
 import { createPyOcrRouter, createPyOcrRoutes } from './dialects/py-ocr/router.ts'
-import { writeError as writePyOcrError } from './dialects/py-ocr/error-body.ts'
+import { isQianxiaServed } from './dialects/qianxia/is-served.ts'
+import { createQianxiaRouter, createQianxiaRoutes } from './dialects/qianxia/router.ts'
+import { createScnetRouter, createScnetRoutes } from './dialects/scnet/router.ts'
 import { createDocsRouter, readPackageVersion } from './docs-page.ts'
 import { filesRoute } from './files.ts'
 import { healthRoutes } from './health.ts'
-import { createOpenApiDocument } from './http/openapi.ts'
+import { createOpenApiDocument, type OpenApiDocument } from './http/openapi.ts'
 import { handleFailures, writeProblem } from './http/problem-response.ts'
-import { assignRequestId, closeUnreadBody } from './http/request-context.ts'
-import { mountRoutes } from './http/route.ts'
+import { mountRoutes, type Route } from './http/route.ts'
 import { refuseCompressedBody, refuseUnknown } from './http/unknown-route.ts'
+import { createRootDispatch } from './root-dispatch.ts'
 import { createV1Routes } from './v1/routes.ts'
 
+const SCNET_PATH = '/api/llm/v1/ocrdoc'
+
 /**
- * Creates the application of the main port: `/v1`, the dialects at their documented roots and under
- * their prefixes, signed downloads, health and documentation.
+ * Creates the application of the main port: `/v1`, the dialects under their prefixes and at their
+ * documented roots, signed downloads, health and documentation.
  *
  * @example http.createServer(createApp(deps)).listen(8080, '127.0.0.1')
  */
 export function createApp(deps: AppDeps): Express {
   const version = readPackageVersion()
-  const ownRoutes = [...createV1Routes(deps), filesRoute(deps), ...healthRoutes(deps, version)]
-  const openApi = createOpenApiDocument(version, [
-    { prefix: '', routes: ownRoutes },
-    { prefix: '/api', routes: createPyOcrRoutes(deps) },
-  ])
+  const { prefixes, roots } = deps.config.api.mounts
+  const ownRoutes = [...createV1Routes(deps), ...filesAndHealth(deps, version)]
 
   const app = createBareApp(deps)
-  app.get('/', (_req, res) => res.redirect(302, '/docs'))
-  app.use(createDocsRouter(openApi))
-  app.use('/api', createPyOcrRouter(deps))
-  app.use('/pyocr/api', createPyOcrRouter(deps))
+  app.use(deps.relays.router)
+  app.use(createDocsRouter(openApiOf(deps, version, ownRoutes)))
+  if (prefixes) mountPrefixes(app, deps)
   app.use('/v1', refuseCompressedBody)
   const own = Router({ caseSensitive: true })
   mountRoutes(own, ownRoutes, deps)
   app.use(own)
+  if (roots) mountRoots(app, deps)
   app.use(refuseUnknown, handleFailures(writeProblem, deps.logger))
   return app
 }
 
-/**
- * Creates the application of port 5000: Py OCR at its documented root, and the signed downloads that
- * its answers lead to.
- */
-export function createPyOcrApp(deps: AppDeps): Express {
-  const app = createBareApp(deps)
-  app.use('/api', createPyOcrRouter(deps))
-  const files = Router({ caseSensitive: true })
-  mountRoutes(files, [filesRoute(deps)], deps)
-  app.use(files)
-  app.use(refuseUnknown, handleFailures(writePyOcrError, deps.logger))
-  return app
+function filesAndHealth(deps: AppDeps, version: string): Route[] {
+  return [filesRoute(deps), ...healthRoutes(deps, version)]
 }
 
-/** What every application starts with. */
-function createBareApp({ logger }: AppDeps): Express {
-  const app = express()
-  app.disable('x-powered-by')
-  app.enable('case sensitive routing')
-  // Flat: `a[b]=c` is a name, never an object.
-  app.set('query parser', 'simple')
-  app.use(assignRequestId, accessLog(logger), closeUnreadBody)
+function mountPrefixes(app: Express, deps: AppDeps): void {
+  app.use('/pyocr/api', createPyOcrRouter(deps))
+  app.use('/dots', createDotsRouter(deps))
+  app.use(`/scnet${SCNET_PATH}`, createScnetRouter(deps))
+  app.use('/deepseek', createDeepseekRouter(deps))
+  if (isQianxiaServed(deps.config)) app.use('/qianxia', createQianxiaRouter(deps))
+}
+
+/** In this order: what is more specific goes before what answers all that is below it. */
+function mountRoots(app: Express, deps: AppDeps): void {
+  const deepseek = createDeepseekRouter(deps, false)
+  const dots = createDotsRouter(deps, false)
+  const qianxia = isQianxiaServed(deps.config) ? createQianxiaRouter(deps, false) : null
   app.use(
-    helmet({
-      // Answers are data. What is a page or a file sets a policy of its own.
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      },
-      // For the proxy that ends TLS to decide.
-      strictTransportSecurity: false,
+    createRootDispatch(deps, {
+      dots,
+      deepseek,
+      qianxia: qianxia ?? ((_req, res) => res.redirect(302, '/docs')),
     }),
   )
-  app.use((_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store')
-    next()
-  })
-  return app
+  app.use(SCNET_PATH, createScnetRouter(deps))
+  if (qianxia !== null) app.use(qianxia)
+  app.use('/api', createPyOcrRouter(deps))
+  app.use(deepseek)
+}
+
+/** Every route of the main port once, under the path that no other dialect shares. */
+function openApiOf(deps: AppDeps, version: string, ownRoutes: readonly Route[]): OpenApiDocument {
+  return createOpenApiDocument(version, [
+    { prefix: '', routes: ownRoutes },
+    { prefix: '/api', routes: createPyOcrRoutes(deps) },
+    { prefix: '/dots', routes: createDotsRoutes(deps) },
+    { prefix: '/qianxia', routes: createQianxiaRoutes(deps) },
+    { prefix: SCNET_PATH, routes: createScnetRoutes(deps) },
+    { prefix: '/deepseek', routes: createDeepseekRoutes(deps) },
+  ])
 }

@@ -6,10 +6,18 @@ import type { BlobStore } from '../storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../storage/directory-blob-store.ts'
 import { prepareTemporaryDirectory } from '../storage/temporary-files.ts'
 import type { AppDeps } from './app-deps.ts'
-import { createApp, createPyOcrApp } from './app.ts'
+import { createApp } from './app.ts'
+import { createCompatApp } from './compat-apps.ts'
+import { warnOfWeakPassword } from './dialects/qianxia/is-served.ts'
+import { RequestCounters } from './dialects/qianxia/request-counters.ts'
+import { createQianxiaSockets, type QianxiaSockets } from './dialects/qianxia/sockets.ts'
 import { createDocumentGateway, type DocumentGateway } from './gateway/document-gateway.ts'
 import { listen, StartError, type Listener } from './http/listen.ts'
 import { connectTemporal } from './gateway/temporal-client.ts'
+import { createReadGpuStatus } from './gpu-status.ts'
+import { createLiveDocuments } from './live/document-hub.ts'
+import { createTextRelays } from './relay/text-relays.ts'
+import { createInFlight } from './synchronous/in-flight.ts'
 
 /** What tests replace. */
 export type ApiOverrides = {
@@ -26,9 +34,6 @@ export type RunningApi = AsyncDisposable & {
   /** Documented ports that could be opened. */
   readonly compatPorts: readonly number[]
 }
-
-/** Documented ports and what they serve. Ports of dialects that do not exist yet are not opened. */
-const COMPAT_APPS = new Map([[5000, createPyOcrApp]])
 
 /**
  * Starts the HTTP side. It needs neither Temporal nor a worker to start; `/readyz` tells what is missing.
@@ -48,30 +53,35 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
 
   await using setUp = new AsyncDisposableStack()
   const { client } = setUp.use(connectTemporal(config.temporal))
+  const gateway =
+    overrides.gateway ??
+    createDocumentGateway({ client, store, secret, fallbackEngine: config.engines.fallbackEngine })
+  const live = setUp.use(createLiveDocuments({ gateway, logger: apiLogger }))
+  const shared = { config, gateway, store, live, signingSecret, logger: apiLogger }
+  const sockets = createQianxiaSockets(shared)
+  // Known once it listens, and asked for by requests only.
+  let ownUrl = ''
   const deps: AppDeps = {
-    config,
-    gateway:
-      overrides.gateway ??
-      createDocumentGateway({
-        client,
-        store,
-        secret,
-        fallbackEngine: config.engines.fallbackEngine,
-      }),
-    store,
-    signingSecret,
+    ...shared,
+    relays: createTextRelays({ url: () => config.api.internalUrl ?? ownUrl }),
+    gpuStatus: createReadGpuStatus(store),
+    inFlight: { dots: createInFlight(), deepseek: createInFlight() },
+    qianxia: { counters: new RequestCounters(), sockets },
     temporaryDirectory,
-    logger: apiLogger,
     stopping: stopping.signal,
     checkResponses: overrides.checkResponses ?? false,
   }
-  const { host, port, compatPorts } = config.api
-  const main = await listen(createApp(deps), { host, port })
-  const compat = await openCompatPorts(deps, { host, ports: compatPorts })
+  warnOfWeakPassword(config, apiLogger)
+  const { host, port, compatPorts, mounts } = config.api
+  const prefixes = [...(mounts.roots ? [''] : []), ...(mounts.prefixes ? ['/qianxia'] : [])]
+  const main = await listen(createApp(deps), { host, port }, sockets.upgradesAt(prefixes))
+  ownUrl = `http://${loopbackOf(host)}:${main.port}`
+  const compat = await openCompatPorts(deps, { host, ports: compatPorts, sockets })
   // Together: one with a slow download must not keep the others open.
   setUp.defer(async () => {
     await Promise.all([main, ...compat].map((listener) => listener[Symbol.asyncDispose]()))
   })
+  setUp.defer(() => sockets[Symbol.asyncDispose]())
   setUp.defer(() => stopping.abort())
 
   const ended = setUp.move()
@@ -85,18 +95,27 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
 
 async function openCompatPorts(
   deps: AppDeps,
-  { host, ports }: { host: string; ports: readonly number[] },
+  { host, ports, sockets }: { host: string; ports: readonly number[]; sockets: QianxiaSockets },
 ): Promise<Listener[]> {
   const listeners: Listener[] = []
-  for (const port of ports) {
-    const createCompatApp = COMPAT_APPS.get(port)
-    if (createCompatApp === undefined) continue
+  for (const documented of ports) {
+    const compat = createCompatApp(documented, deps)
+    if (compat === null) continue
+    const { app, port, hasSockets } = compat
     try {
-      listeners.push(await listen(createCompatApp(deps), { host, port }))
+      const upgrades = hasSockets ? sockets.upgradesAt(['']) : null
+      listeners.push(await listen(app, { host, port }, upgrades))
     } catch (error) {
       if (!(error instanceof StartError)) throw error
       deps.logger.warn({ port }, `documented port skipped: ${error.message}`)
     }
   }
   return listeners
+}
+
+/** A host that this machine can be reached at by itself. */
+function loopbackOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }

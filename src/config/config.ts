@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { EngineId } from '../contract/engines.ts'
 import { ConfigError } from './config-error.ts'
+import { toDialectsConfig, type DialectsConfig } from './dialects-config.ts'
 import {
   possibleRoles,
   toEnginesConfig,
@@ -46,11 +47,9 @@ export type TemporalConfig = {
 }
 
 /** The HTTP side. */
-export type ApiConfig = {
+export type ApiConfig = DialectsConfig & {
   readonly host: string
   readonly port: number
-  /** Documented ports of the dialects to open as well. */
-  readonly compatPorts: readonly number[]
   /** Origin for links, such as `https://ocr.example.com`; `null`: what the client asked for. */
   readonly publicUrl: string | null
   readonly maxUploadBytes: number
@@ -58,7 +57,6 @@ export type ApiConfig = {
   readonly defaultEngine: EngineId
   /** Life of a signed download URL. */
   readonly signedUrlTtlSeconds: number
-  readonly pyOcr: { readonly strictFileNames: boolean; readonly downscale: boolean }
 }
 
 /** The worker side. */
@@ -160,19 +158,15 @@ function toConfig(env: Environment): Config {
 
 function toApiConfig(env: Environment): ApiConfig {
   return {
+    ...toDialectsConfig(env),
     host: env.OCR_HOST,
     port: env.OCR_PORT,
     // The main port serves every dialect anyway.
-    compatPorts: env.OCR_COMPAT_PORTS.filter((port) => port !== env.OCR_PORT),
     publicUrl: env.OCR_PUBLIC_URL,
     maxUploadBytes: env.OCR_MAX_UPLOAD_MB * BYTES_PER_MIB,
     maxPages: env.OCR_MAX_PAGES,
     defaultEngine: env.OCR_CPU_ENGINE,
     signedUrlTtlSeconds: env.OCR_SIGNED_URL_TTL_S,
-    pyOcr: {
-      strictFileNames: env.PY_OCR_STRICT_FILENAMES,
-      downscale: env.PY_OCR_DOWNSCALE,
-    },
   }
 }
 

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Secret } from '../platform/secret.ts'
 import { ENGINE_RULES } from './engine-rules.ts'
+import { DIALECT_VARIABLES } from './environment-dialects.ts'
 import { ENGINE_VARIABLES } from './environment-engines.ts'
 import { withRule, type EnvironmentRule } from './environment-rule.ts'
+import { RESERVED_SEGMENTS } from './reserved-segments.ts'
 import { withComputed, withDefault, withoutDefault } from './variable.ts'
 import { WORKER_ROLES } from './worker-roles.ts'
 import {
@@ -12,7 +14,6 @@ import {
   hostAndPort,
   httpOrigin,
   oneOf,
-  portList,
   secret,
   text,
   wholeNumber,
@@ -53,11 +54,6 @@ const VARIABLES = z.object({
     ...http,
     description: 'Main port; `0` takes a free one.',
   }),
-  OCR_COMPAT_PORTS: withDefault(portList, '5000,8031,54188', {
-    ...http,
-    description:
-      'Documented ports of the dialects to open as well: 5000 serves Py OCR; the others belong to dialects that are not served yet. Empty: none.',
-  }),
   OCR_PUBLIC_URL: withoutDefault(httpOrigin, 'the address that the client asked', {
     ...http,
     description: 'Origin of the links in answers. Set it behind a proxy.',
@@ -76,15 +72,6 @@ const VARIABLES = z.object({
     ...http,
     unit: 's',
     description: 'Life of a signed download URL.',
-  }),
-  PY_OCR_STRICT_FILENAMES: withDefault(flag, 'false', {
-    ...http,
-    description:
-      'Py OCR: `true` refuses file names of anything but letters, digits, `_`, `-` and a dot.',
-  }),
-  PY_OCR_DOWNSCALE: withDefault(flag, 'false', {
-    ...http,
-    description: 'Py OCR: `true` accepts images above 4096 × 4096 px and draws them smaller.',
   }),
   TEMPORAL_ADDRESS: withoutDefault(hostAndPort, '127.0.0.1:7233; under `npm start` its own', {
     ...temporal,
@@ -125,6 +112,7 @@ const VARIABLES = z.object({
     description: 'File with the prebuilt workflow bundle.',
   }),
   ...ENGINE_VARIABLES,
+  ...DIALECT_VARIABLES,
   TEMPORAL_CLI_PATH: withoutDefault(text, '`temporal` on PATH, or one of our own', {
     ...start,
     description: 'The Temporal CLI to start the server with.',
@@ -162,6 +150,15 @@ const RULES: readonly EnvironmentRule<z.output<typeof VARIABLES>>[] = [
     },
   },
   ...ENGINE_RULES,
+  {
+    variable: 'PASSWORD',
+    names: ['PASSWORD'],
+    error: 'expected no path that is served already, such as api or health, and no slash',
+    isMet: ({ PASSWORD }) => {
+      const password = PASSWORD.reveal()
+      return !password.includes('/') && !RESERVED_SEGMENTS.includes(password.toLowerCase())
+    },
+  },
 ]
 
 /** Every variable that is read, and the only place that says so. */

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
+import { normalizedPair } from '../platform/safe-fetch/url-rules.ts'
 import { Secret } from '../platform/secret.ts'
 
 /** Reads the text of one variable. `accepts` completes the sentence "expected …". */
@@ -70,6 +72,34 @@ export const portList: VariableType<readonly number[]> = {
     const ports = splitList(value).map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : 0))
     return ports.every(isPort) ? [...new Set(ports)] : undefined
   }),
+  emptyIsValue: true,
+}
+
+/** `host:port` pairs, separated by commas; the empty text is none at all. */
+export const hostPairList: VariableType<readonly string[]> = {
+  ...variableType('host:port pairs, separated by commas, or nothing', (value) => {
+    const pairs = value === '' ? [] : splitList(value)
+    return pairs.every((pair) => normalizedPair(pair) !== null) ? pairs : undefined
+  }),
+  emptyIsValue: true,
+}
+
+/** Paths, separated by commas and made absolute; the empty text is none at all. */
+export const pathList: VariableType<readonly string[]> = {
+  ...variableType('paths, separated by commas, or nothing', (value) => {
+    const paths = value === '' ? [] : splitList(value)
+    return paths.includes('') ? undefined : paths.map((path) => resolve(path))
+  }),
+  emptyIsValue: true,
+}
+
+/** Texts that are never shown, separated by commas; the empty text is none at all. */
+export const secretList: VariableType<readonly Secret[]> = {
+  ...variableType('texts, separated by commas, or nothing', (value) => {
+    const parts = value === '' ? [] : splitList(value)
+    return parts.includes('') ? undefined : parts.map((part) => new Secret(part))
+  }),
+  isSecret: true,
   emptyIsValue: true,
 }
 

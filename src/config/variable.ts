@@ -11,6 +11,8 @@ export type VariableAbout = {
     | 'Engines'
     | 'LLM and Ollama'
     | 'GPU engines'
+    | 'Dialects'
+    | 'Qianxia'
     | 'npm start'
   readonly description: string
   /** Empty for what has no unit. */

@@ -2,7 +2,7 @@ import type { EngineClass, EngineId, LadderStep, Language } from './engines.ts'
 import type { FailureCode } from './failures.ts'
 import type { BlobKey, DocumentId, PageNumber, Sha256 } from './identifiers.ts'
 import type { PageRange } from './page-ranges.ts'
-import type { FailedPage, PageStatus, Usage } from './page.ts'
+import type { BoundingBox, FailedPage, PageStatus, Usage } from './page.ts'
 import type { Progress } from './progress.ts'
 
 /** File formats that are read, named by content. */
@@ -12,23 +12,67 @@ export const MEDIA_TYPES = ['pdf', 'png', 'jpeg', 'tiff', 'webp', 'gif', 'bmp'] 
 export type MediaType = (typeof MEDIA_TYPES)[number]
 
 /** The HTTP dialects a document can come in by. */
-export const DIALECTS = ['v1', 'py-ocr'] as const
+export const DIALECTS = ['v1', 'py-ocr', 'dots', 'qianxia', 'scnet', 'deepseek'] as const
 
 /** One of {@link DIALECTS}. */
 export type Dialect = (typeof DIALECTS)[number]
 
+/** A file that a worker is to fetch. */
+export type RemoteFile = {
+  /** From a stranger, refused already by what its text shows; it may hold credentials. */
+  readonly url: string
+  readonly maxBytes: number
+  /** What the file may be by its content; `null`: anything that we read. */
+  readonly mediaTypes: readonly MediaType[] | null
+}
+
+/** The prompts that a caller of the dots dialect may choose from. */
+export const DOTS_PROMPT_TYPES = [
+  'prompt_layout_all_en',
+  'prompt_layout_only_en',
+  'prompt_ocr',
+  'prompt_grounding_ocr',
+] as const
+
+/** One of {@link DOTS_PROMPT_TYPES}. */
+export type DotsPromptType = (typeof DOTS_PROMPT_TYPES)[number]
+
+/** What a caller asks the model himself, in place of our own questions. */
+export type ModelQuestion =
+  | {
+      readonly model: 'dots'
+      readonly promptType: DotsPromptType
+      readonly temperature: number
+      readonly topP: number
+      readonly maxTokens: number
+      /** Region to read, in pixels of the page image; for `prompt_grounding_ocr`. */
+      readonly bbox: BoundingBox | null
+      /** The answer as the model gave it, also where we could bring it into form. */
+      readonly isRaw: boolean
+    }
+  | { readonly model: 'deepseek'; readonly prompt: string }
+
 /**
  * `documents/<id>/request.json`: what was asked for, and everything that history must not carry.
- * The password is erased when the document ends.
+ * The password and the URL are erased when the document ends.
  */
 export type DocumentRequest = {
   readonly documentId: DocumentId
   readonly dialect: Dialect
   readonly owner: string | null
   readonly fileName: string
-  readonly mediaType: MediaType
-  readonly sha256: Sha256
-  readonly sizeBytes: number
+  /** `null`, like hash and size, until a remote file was fetched. */
+  readonly mediaType: MediaType | null
+  readonly sha256: Sha256 | null
+  readonly sizeBytes: number | null
+  /** What is to be fetched; absent or `null`: it was uploaded. */
+  readonly remote?: RemoteFile | null
+  /** Asked of the model for every page, in place of our own questions; absent or `null`: none. */
+  readonly question?: ModelQuestion | null
+  /** Where the answer to `question` is posted while it is written; absent or `null`: nowhere. */
+  readonly relayUrl?: string | null
+  /** Address that the upload came from, where the dialect shows it. */
+  readonly clientAddress?: string | null
   readonly engine: EngineId
   /** `null`: the engine's own default. */
   readonly languages: readonly Language[] | null
@@ -49,7 +93,8 @@ export type DocumentRequest = {
 /** Input of `processDocument`. Numbers that decide command order travel here, never as constants. */
 export type ProcessDocumentInput = {
   readonly documentId: DocumentId
-  readonly documentSha256: Sha256
+  /** `null`: the file is to be fetched first. */
+  readonly documentSha256: Sha256 | null
   readonly engine: EngineId
   /** Selects the policy of the page activity. */
   readonly engineClass: EngineClass
@@ -62,6 +107,8 @@ export type ProcessDocumentInput = {
   /** Where everything else runs. */
   readonly cpuQueue: string
   readonly pages: readonly PageRange[] | null
+  /** Times that a page is tried again after a transient failure; absent: as we find right. */
+  readonly maxRetries?: number
   /** Lanes: pages of this document under way at once. */
   readonly windowPages: number
   /** Pages before continue-as-new. */
@@ -104,6 +151,12 @@ export type ProcessDocumentResult = {
 /** Input of every activity that works on a document. */
 export type DocumentRef = { readonly documentId: DocumentId; readonly documentSha256: Sha256 }
 
+/** Input of `fetchDocument`. */
+export type FetchInput = { readonly documentId: DocumentId }
+
+/** Result of `fetchDocument`: what was fetched is in the store. */
+export type FetchResult = { readonly documentSha256: Sha256; readonly startedAtMs: number }
+
 /** What an inspection finds. */
 export type Inspection = { readonly pageCount: number; readonly startedAtMs: number }
 
@@ -122,6 +175,8 @@ export type RecognizeInput = DocumentRef & {
   readonly ask?: PageAsk
   /** What earlier steps cost. */
   readonly spent?: PageSpending
+  /** See {@link ProcessDocumentInput.maxRetries}. */
+  readonly maxRetries?: number
 }
 
 /** One step of a page's ladder. */
@@ -150,7 +205,10 @@ export type PageOutcome = {
 export type DocumentOutcome = 'completed' | 'failed' | 'cancelled'
 
 /** Input of `assembleDocument`. */
-export type AssembleInput = DocumentRef & {
+export type AssembleInput = {
+  readonly documentId: DocumentId
+  /** `null`: the file could not be fetched. */
+  readonly documentSha256: Sha256 | null
   readonly engine: EngineId
   readonly outcome: DocumentOutcome
   readonly progress: Progress
@@ -171,7 +229,8 @@ export type AssembleResult = { readonly manifestKey: BlobKey; readonly resultSha
  */
 export type Manifest = {
   readonly documentId: DocumentId
-  readonly documentSha256: Sha256
+  /** `null`: the file could not be fetched. */
+  readonly documentSha256: Sha256 | null
   readonly dialect: Dialect
   readonly owner: string | null
   readonly engine: EngineId
@@ -190,6 +249,8 @@ export type Manifest = {
     readonly text: BlobKey
     readonly markdown: BlobKey
     readonly json: BlobKey
+    /** In the form of the SCNet document; absent in other dialects. */
+    readonly scnet?: BlobKey
     /** Of the text file. */
     readonly textSizeBytes: number
     /** Unicode code points of the text file. */

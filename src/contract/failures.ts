@@ -86,6 +86,7 @@ export const FAILURES = {
   // The host.
   PROGRAM_MISSING: { kind: 'input', httpStatus: 503, title: 'A needed program is not installed' },
   PROGRAM_FAILED: { kind: 'transient', httpStatus: 500, title: 'A helper program failed' },
+  FETCH_REFUSED: { kind: 'input', httpStatus: 422, title: 'The server does not give out the file' },
   FETCH_FAILED: { kind: 'transient', httpStatus: 502, title: 'File could not be fetched' },
   STORAGE_UNAVAILABLE: { kind: 'busy', httpStatus: 503, title: 'Object store is unavailable' },
   // The end.

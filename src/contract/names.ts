@@ -29,6 +29,8 @@ export const SEARCH_ATTRIBUTE = {
   engine: 'OcrEngine',
   phase: 'OcrPhase',
   pages: 'OcrPages',
+  /** `image` or `pdf`; absent for a file that was not fetched yet. */
+  format: 'OcrFormat',
 } as const
 
 /** Days that Temporal keeps a closed run: as long as its results are kept. */

@@ -35,6 +35,14 @@ export function selectPages(ranges: readonly PageRange[] | null, pageCount: numb
   return pages
 }
 
+/** The first `count` pages of a selection, of a document that is known to have that many. */
+export function firstSelectedPages(
+  ranges: readonly PageRange[] | null,
+  count: number,
+): PageNumber[] {
+  return selectPages(ranges, ranges === null ? count : MAX_PAGE_NUMBER).slice(0, count)
+}
+
 function mergeRanges(ranges: readonly PageRange[]): PageRange[] {
   const merged: PageRange[] = []
   for (const [first, last] of ranges.toSorted((a, b) => a[0] - b[0])) {

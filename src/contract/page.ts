@@ -100,6 +100,15 @@ export type PageRecord = {
   readonly pictures?: readonly BlobKey[]
   readonly warnings: readonly PageWarning[]
   readonly usage: Usage | null
+  /** When it was read and at which attempt, from 1; absent in records from before this was noted. */
+  readonly reading?: PageReading
+}
+
+/** How a page came to be read; epoch milliseconds. */
+export type PageReading = {
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+  readonly attempt: number
 }
 
 /** A page that could not be delivered, and why. */

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../contract/failures.ts'
 import { OcrError } from '../platform/errors.ts'
-import type { OcrEngine } from './engine.ts'
+import type { AnswerOptions, OcrEngine } from './engine.ts'
 import { unlessAborted } from './model-server/unless-aborted.ts'
 
 /** Failures in a row of a connection or a server after which the engine counts as down. */
@@ -146,33 +146,44 @@ export function withCircuitBreaker(
     return wasDown
   }
 
+  /** Lets `work` through, or throws why not. */
+  const pass = async <Options extends AnswerOptions, T>(
+    options: Options,
+    work: (options: Options) => Promise<T>,
+  ): Promise<T> => {
+    const pauseMs = pausedUntilMs - now()
+    if (pauseMs > 0) throw rateLimited(pauseMs)
+    let isTrial = state.kind !== 'closed' && (await enterTrial(options.signal))
+    const onTokens = (tokens: number): void => {
+      options.onTokens?.(tokens)
+      if (!isTrial) return
+      // Words are coming: there is no need to wait for the last one.
+      isTrial = false
+      isTrying = false
+      close()
+    }
+    try {
+      const result = await work({ ...options, onTokens })
+      hasRead = true
+      close()
+      return result
+    } catch (error) {
+      note(error, isTrial)
+      throw isTrial ? failureOfTrial(error, options.pageId) : error
+    } finally {
+      if (isTrial) isTrying = false
+    }
+  }
+
+  const answer = engine.answer?.bind(engine)
   return {
     id: engine.id,
     version: engine.version,
-    async recognize(image, options) {
-      const pauseMs = pausedUntilMs - now()
-      if (pauseMs > 0) throw rateLimited(pauseMs)
-      let isTrial = state.kind !== 'closed' && (await enterTrial(options.signal))
-      const onTokens = (tokens: number): void => {
-        options.onTokens?.(tokens)
-        if (!isTrial) return
-        // Words are coming: there is no need to wait for the last one.
-        isTrial = false
-        isTrying = false
-        close()
-      }
-      try {
-        const recognition = await engine.recognize(image, { ...options, onTokens })
-        hasRead = true
-        close()
-        return recognition
-      } catch (error) {
-        note(error, isTrial)
-        throw isTrial ? failureOfTrial(error, options.pageId) : error
-      } finally {
-        if (isTrial) isTrying = false
-      }
-    },
+    recognize: (image, options) => pass(options, (watched) => engine.recognize(image, watched)),
+    ...(answer && {
+      answer: (image, question, options) =>
+        pass(options, (watched) => answer(image, question, watched)),
+    }),
     probe: (signal) => engine.probe(signal),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   }

@@ -1,15 +1,25 @@
+import type { ModelQuestion } from '../contract/document.ts'
 import { OcrError } from '../platform/errors.ts'
 import { toPageBlocks } from './deepseek/grounded-blocks.ts'
+import { withoutControlTokens } from './deepseek/grounding.ts'
 import { probeLoopGuard } from './deepseek/loop-guard-probe.ts'
-import { requestOf } from './deepseek/request-fields.ts'
+import { withOneImage } from './deepseek/prompts.ts'
+import { requestOf, type StepRequest } from './deepseek/request-fields.ts'
 import { imageToSend } from './deepseek/sent-image.ts'
 import { maxAnswerTokens } from './deepseek/token-budget.ts'
-import type { OcrEngine, PageImage, Recognition, RecognizeOptions } from './engine.ts'
+import type {
+  AnswerOptions,
+  ModelAnswer,
+  OcrEngine,
+  PageImage,
+  Recognition,
+  RecognizeOptions,
+} from './engine.ts'
 import { engineVersion } from './model-server/engine-version.ts'
 import { callOf } from './model-server/call-of.ts'
 import { chatBaseUrl } from './model-server/base-url.ts'
 import { isBlankPage } from './model-page/blank-page.ts'
-import { requireWhole } from './model-server/chat-client.ts'
+import { requireWhole, type ChatReply } from './model-server/chat-client.ts'
 import { createLookupTransport } from './model-server/http-transport.ts'
 import {
   REQUEST_LIMITS,
@@ -46,15 +56,22 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
   const closing = new AbortController()
   let isGuardProven = false
 
-  const recognize = async (image: PageImage, request: RecognizeOptions): Promise<Recognition> => {
+  const ask = async (
+    image: PageImage,
+    { prompt, fields }: StepRequest,
+    request: AnswerOptions,
+  ): Promise<ChatReply> => {
     const signal = AbortSignal.any([request.signal, closing.signal])
     signal.throwIfAborted()
-    const { prompt, fields } = requestOf(request.step ?? 'default')
     const sent = await imageToSend(image, request.pixelShare)
-    const reply = await vllm.ask(
+    return vllm.ask(
       { prompt, png: sent.png, fields: { ...fields, max_tokens: maxAnswerTokens(sent, prompt) } },
       callOf(request, signal),
     )
+  }
+
+  const recognize = async (image: PageImage, request: RecognizeOptions): Promise<Recognition> => {
+    const reply = await ask(image, requestOf(request.step ?? 'default'), request)
     const { usage } = reply
     const { blocks, warnings } = toPageBlocks(requireWhole(reply), image)
     if (blocks.length > 0) return { blocks, markup: 'markdown', turned: null, warnings, usage }
@@ -65,6 +82,20 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     throw new OcrError('ENGINE_OUTPUT_INVALID', message, { usage })
   }
 
+  const answer = async (
+    image: PageImage,
+    question: ModelQuestion,
+    request: AnswerOptions,
+  ): Promise<ModelAnswer> => {
+    if (question.model !== 'deepseek') {
+      throw new OcrError('ENGINE_REJECTED_REQUEST', 'Cannot ask: it is for another model')
+    }
+    const { fields } = requestOf(request.step ?? 'default')
+    const reply = await ask(image, { prompt: withOneImage(question.prompt), fields }, request)
+    // Nobody set a limit: an answer that did not end by itself ran away.
+    return { text: withoutControlTokens(requireWhole(reply)), isWhole: true, usage: reply.usage }
+  }
+
   return {
     id: 'deepseek',
     version: engineVersion({
@@ -73,6 +104,7 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
       parameters: (['default', 'resample'] as const).map(requestOf),
     }),
     recognize,
+    answer,
     async probe(signal) {
       await vllm.probe(signal)
       if (isGuardProven) return

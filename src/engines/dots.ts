@@ -3,8 +3,9 @@ import type { PageWarning } from '../contract/page.ts'
 import { OcrError } from '../platform/errors.ts'
 import type { Layout } from './dots/layout-cell.ts'
 import { toBlocks, toPageBlock } from './dots/layout-blocks.ts'
+import { answerQuestion } from './dots/answer-question.ts'
 import { parseLayout } from './dots/layout-json.ts'
-import { PageDialog } from './dots/page-dialog.ts'
+import { PageDialog, type Ask } from './dots/page-dialog.ts'
 import { LAYOUT_ONLY_PROMPT, LAYOUT_PROMPT, REGION_PROMPT, TEXT_PROMPT } from './dots/prompts.ts'
 import { readRegions } from './dots/read-regions.ts'
 import { SAMPLING } from './dots/request-fields.ts'
@@ -69,6 +70,14 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
   const slots = new Slots(options.slots ?? Infinity)
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
+  const untilDone = async <T>(work: Promise<T>): Promise<T> => {
+    running.add(work)
+    try {
+      return await work
+    } finally {
+      running.delete(work)
+    }
+  }
   return {
     id: 'dots',
     // The served name says little of the model, but more is not known before it is asked.
@@ -96,13 +105,16 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
         const inTime = AbortSignal.any([budget.signal, inAll])
         return readStep(step, { image, sent, dialog, signal, budget: inTime })
       }
-      const work = read()
-      running.add(work)
-      try {
-        return await work
-      } finally {
-        running.delete(work)
+      return untilDone(read())
+    },
+    async answer(image, question, request) {
+      if (question.model !== 'dots') {
+        throw new OcrError('ENGINE_REJECTED_REQUEST', 'Cannot ask: it is for another model')
       }
+      const ask: Ask = (asked, call) => slots.use(call.signal, () => vllm.ask(asked, call))
+      const { pixelShare = 1 } = request
+      const call = callOf(request, AbortSignal.any([request.signal, closing.signal]))
+      return untilDone(answerQuestion(question, { image, pixelShare, ask, call }))
     },
     probe: (signal) => vllm.probe(signal),
     async [Symbol.asyncDispose]() {

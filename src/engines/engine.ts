@@ -1,3 +1,4 @@
+import type { ModelQuestion } from '../contract/document.ts'
 import type { EngineId, LadderStep, Language } from '../contract/engines.ts'
 import type { Block, Markup, PageWarning, Usage } from '../contract/page.ts'
 
@@ -45,6 +46,20 @@ export type Recognition = {
   readonly usage: Usage | null
 }
 
+/** How a caller's own question is passed on. */
+export type AnswerOptions = Omit<RecognizeOptions, 'languages'> & {
+  /** Called with the pieces of the answer as they arrive; together they are what the model wrote. */
+  readonly onText?: (piece: string) => void
+}
+
+/** What a model answered to a caller's own question: hostile text, well-formed. */
+export type ModelAnswer = {
+  readonly text: string
+  /** `false`: the model was stopped, by the caller's limit or because it repeated itself. */
+  readonly isWhole: boolean
+  readonly usage: Usage | null
+}
+
 /**
  * Recognizes single pages. Built-in engines go through this door like any other.
  *
@@ -63,6 +78,11 @@ export interface OcrEngine extends AsyncDisposable {
   /** Names everything that decides the output: program, models, algorithm. Part of the page's key. */
   readonly version: string
   recognize(image: PageImage, options: RecognizeOptions): Promise<Recognition>
+  /**
+   * Passes a caller's own question on, in place of the engine's. Absent: it takes none. Otherwise as
+   * `recognize`; a question for another model is `ENGINE_REJECTED_REQUEST`.
+   */
+  answer?(image: PageImage, question: ModelQuestion, options: AnswerOptions): Promise<ModelAnswer>
   /** Finds out whether the engine can work; the error names the setting to change. */
   probe(signal: AbortSignal): Promise<void>
 }

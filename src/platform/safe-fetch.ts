@@ -32,7 +32,7 @@ const MAX_REDIRECTS = 3
  * is asked for and none is undone; what kind of file it is shows in its bytes only.
  *
  * @throws {OcrError} `URL_NOT_ALLOWED`; `FILE_TOO_LARGE` when the server announces it;
- *   `FETCH_FAILED` for everything else that did not work. The signal's reason when it fires
+ *   `FETCH_REFUSED` when it answers 4xx; `FETCH_FAILED` for everything else that did not work. The signal's reason when it fires
  */
 export async function safeFetch(options: SafeFetchOptions): Promise<FetchedFile> {
   const limits = options.limits ?? FETCH_LIMITS

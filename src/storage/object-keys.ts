@@ -5,6 +5,7 @@ import {
   type PageNumber,
   type Sha256,
 } from '../contract/identifiers.ts'
+import { toChinaTime } from '../platform/china-time.ts'
 
 /*
  * Everything that is stored, and who owns it:
@@ -22,7 +23,12 @@ import {
  *                                                   engine's ladder: for this document only, since the
  *                                                   next one may find the engine well
  *   documents/<id>/result.{txt,md,json}             the results
+ *   documents/<id>/results/<yyyy>/<mm>/<dd>/<id>/001_result_<id>.json the SCNet dialect's, by the day
+ *                                                   of the submit in UTC+8
  *   documents/<id>/deleted.json                     tombstone: the id stays unknown from now on
+ *   accounts/<hex of the name>.json                 a Qianxia user (put if absent)
+ *   accounts/first.json                             the name that became admin (put if absent)
+ *   saved-results/<name>                            a text that a caller of the DeepSeek dialect wanted saved
  *   workers/<host>-<role>-<server>.json             what a GPU worker tells of itself, every 10 s;
  *                                                   <server> is a hash of its model server's address
  *
@@ -101,6 +107,26 @@ export const tombstoneKey = (documentId: DocumentId): BlobKey =>
 /** A result file. */
 export const resultKey = (documentId: DocumentId, format: ResultFormat): BlobKey =>
   key(`${documentPrefix(documentId)}result.${RESULT_FILE[format].extension}`)
+
+/** A Qianxia user, by a name of at most 80 bytes of UTF-8. */
+export const accountKey = (name: string): BlobKey =>
+  key(`accounts/${Buffer.from(name, 'utf8').toString('hex')}.json`)
+
+/** The name of the first Qianxia user; no account's key, since it is not hexadecimal. */
+export const firstAccountKey = (): BlobKey => key('accounts/first.json')
+
+/** Prefix of the texts that callers of the DeepSeek dialect wanted saved. */
+export const SAVED_RESULT_PREFIX = 'saved-results/'
+
+/** A saved text. `name` is one that was checked, see saved-results.ts. */
+export const savedResultKey = (name: string): BlobKey => key(SAVED_RESULT_PREFIX + name)
+
+/** The result file of the SCNet dialect, named as its document has it; `createdAt` is ISO 8601. */
+export const scnetResultKey = (documentId: DocumentId, createdAt: string): BlobKey => {
+  const day = toChinaTime(createdAt).slice(0, 10).replaceAll('-', '/')
+  const name = `001_result_${documentId}.json`
+  return key(`${documentPrefix(documentId)}results/${day}/${documentId}/${name}`)
+}
 
 /** Prefix of what workers tell of themselves. */
 export const WORKER_SNAPSHOT_PREFIX = 'workers/'

@@ -33,6 +33,8 @@ export type DocumentPageRef = PageRecordRef & {
   readonly engineVersion: string | null
   /** `false` where the reader knows that no page was read for this document only: it spares a read. */
   readonly mayBeOwn?: boolean
+  /** The document asks questions of its own: pages that others read are not its pages. */
+  readonly isOwnOnly?: boolean
 }
 
 /**
@@ -43,10 +45,11 @@ export async function findPageRecord(
   store: BlobStore,
   ref: DocumentPageRef,
 ): Promise<PageRecord | null> {
-  const { documentId, page, engineVersion, mayBeOwn = true } = ref
+  const { documentId, page, engineVersion, mayBeOwn = true, isOwnOnly = false } = ref
   const read = (key: BlobKey): Promise<PageRecord | null> => readJson<PageRecord>(store, key)
+  const own = mayBeOwn ? await read(documentPageKey(documentId, page)) : null
+  if (own !== null || isOwnOnly) return own
   return (
-    (mayBeOwn ? await read(documentPageKey(documentId, page)) : null) ??
     (engineVersion === null ? null : await read(pageRecordKeyFor(ref, engineVersion))) ??
     (await findNewest(store, ref))
   )

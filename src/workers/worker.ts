@@ -71,6 +71,7 @@ export async function startWorker(
     store,
     engineFor,
     engineVersionOf: versionOf,
+    urlRules: config.api.urlRules,
     temporaryDirectory,
   })
   const running: RunningQueue[] = []

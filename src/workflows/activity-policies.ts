@@ -24,6 +24,14 @@ const common = {
 // A short step that others wait for goes ahead of every page.
 const first = { priority: { priorityKey: 1 } } as const satisfies ActivityOptions
 
+/** `fetchDocument`: 60 s for the stranger's server; the rest is for the store. */
+export const fetch: ActivityOptions = {
+  ...common,
+  ...first,
+  startToCloseTimeout: '90s',
+  scheduleToCloseTimeout: '30m',
+}
+
 /** `inspectDocument`: the child may take 20 s; the rest is for fetching the file. */
 export const inspect: ActivityOptions = {
   ...common,

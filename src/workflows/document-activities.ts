@@ -12,6 +12,7 @@ export function activitiesFor(input: ProcessDocumentInput) {
       ...(engineClass === 'cpu' ? policy.cpuPage : policy.serverPage),
       taskQueue,
     }).recognizePage
+  const { fetchDocument } = proxyActivities<Activities>({ ...policy.fetch, ...cpu })
   const { inspectDocument } = proxyActivities<Activities>({ ...policy.inspect, ...cpu })
   const { rasterizePages } = proxyActivities<Activities>({ ...policy.rasterize, ...cpu })
   const recognizePage = pageOn(input.engineClass, input.engineQueue)
@@ -20,6 +21,7 @@ export function activitiesFor(input: ProcessDocumentInput) {
   const { assembleDocument } = proxyActivities<Activities>({ ...policy.assemble, ...cpu })
   const ending = proxyActivities<Activities>({ ...policy.ending, ...cpu })
   return {
+    fetchDocument,
     inspectDocument,
     rasterizePages,
     recognizePage,

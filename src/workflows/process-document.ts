@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow'
 import type {
   DocumentOutcome,
+  DocumentRef,
   ProcessDocumentInput,
   ProcessDocumentResult,
 } from '../contract/document.ts'
@@ -52,9 +53,11 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
   let pageCount = input.resume?.pageCount ?? 0
   let lostUsage = input.resume?.lostUsage ?? null
 
-  const document = { documentId: input.documentId, documentSha256: input.documentSha256 }
+  const { documentId } = input
+  let documentSha256 = input.documentSha256
   const on = activitiesFor(input)
   const readPage = createPageReader(input, on, () => ({
+    ...opened(),
     pageCount,
     priority: pagePriority(ledger.progress.totalPages),
   }))
@@ -91,9 +94,12 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
   async function recognizePages(): Promise<void> {
     if (!input.resume) {
       publish({ phase: 'inspecting' })
-      const inspection = await on.inspectDocument(document)
+      if (documentSha256 === null) await fetchFile()
+      const inspection = await on.inspectDocument(opened())
       pageCount = inspection.pageCount
-      ledger.progress = { ...ledger.progress, startedAtMs: inspection.startedAtMs }
+      // Of a file that was fetched, the time was told before.
+      const startedAtMs = ledger.progress.startedAtMs ?? inspection.startedAtMs
+      ledger.progress = { ...ledger.progress, startedAtMs }
     }
     const pages = selectPages(input.pages, pageCount)
     if (pages.length === 0) throw runFailure('PAGES_OUT_OF_RANGE')
@@ -118,9 +124,22 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
       if (run.consideredCancelled) throw new CancelledFailure('cancelled')
       await continueAsNew<typeof processDocument>({
         ...input,
+        documentSha256,
         resume: { pageCount, lostUsage, ...ledger.state() },
       })
     }
+  }
+
+  async function fetchFile(): Promise<void> {
+    const fetched = await on.fetchDocument({ documentId })
+    documentSha256 = fetched.documentSha256
+    publish({ startedAtMs: fetched.startedAtMs })
+  }
+
+  /** The document, once its file is in the store. */
+  function opened(): DocumentRef {
+    if (documentSha256 === null) throw new Error('The file was not fetched')
+    return { documentId, documentSha256 }
   }
 
   /** Draws a batch; the answer holds the pages that could not be drawn, with their codes. */
@@ -135,7 +154,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
           summary: first === last ? `draw page ${first}` : `draw pages ${first}-${last}`,
           priority: pagePriority(ledger.progress.totalPages),
         },
-        [{ ...document, pages }],
+        [{ ...opened(), pages }],
       )
       return new Map(failed.map(({ page, code }) => [page, code]))
     } catch (error) {
@@ -181,7 +200,8 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     // What the manifest says is how the run ends, not the step it is in.
     const progress = { ...state.progress, phase: outcome }
     return {
-      ...document,
+      documentId,
+      documentSha256,
       ...state,
       progress,
       outcome,

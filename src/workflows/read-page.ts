@@ -1,5 +1,10 @@
 import type { ActivityOptions } from '@temporalio/workflow'
-import type { PageAsk, PageSpending, ProcessDocumentInput } from '../contract/document.ts'
+import type {
+  DocumentRef,
+  PageAsk,
+  PageSpending,
+  ProcessDocumentInput,
+} from '../contract/document.ts'
 import type { FailureCode } from '../contract/failures.ts'
 import type { PageNumber } from '../contract/identifiers.ts'
 import { usageOrNull, type PageStatus, type Usage } from '../contract/page.ts'
@@ -9,7 +14,7 @@ import { createOneAtATime } from './one-at-a-time.ts'
 import { afterFailure, firstAsk, type Ladder } from './page-ladder.ts'
 
 /** What is known of the document only after it was opened. */
-type OpenedDocument = {
+type OpenedDocument = DocumentRef & {
   readonly pageCount: number
   readonly priority: NonNullable<ActivityOptions['priority']>
 }
@@ -59,8 +64,8 @@ export function createPageReader(
     step: { ask: PageAsk; spent: PageSpending; reason: FailureCode | null },
   ): Promise<PageStatus> {
     const { ask, spent, reason } = step
-    const { documentId, documentSha256, engine } = input
-    const { pageCount, priority } = opened()
+    const { engine, maxRetries } = input
+    const { documentId, documentSha256, pageCount, priority } = opened()
     const isFirst = reason === null
     const byFallback = ask.fallback === null ? null : on.recognizeByFallback
     const recognize = byFallback ?? on.recognizePage
@@ -71,7 +76,16 @@ export function createPageReader(
         summary: isFirst ? where : `${where}, ${nameOf(ask)} after ${reason}`,
         priority,
       },
-      [{ documentId, documentSha256, page, engine, ...(isFirst ? {} : { ask, spent }) }],
+      [
+        {
+          documentId,
+          documentSha256,
+          page,
+          engine,
+          ...(isFirst ? {} : { ask, spent }),
+          ...(maxRetries === undefined ? {} : { maxRetries }),
+        },
+      ],
     )
     return outcome.status
   }

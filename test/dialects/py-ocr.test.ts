@@ -1,115 +1,128 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { markedDocument } from '../support/marked-document.ts'
-import { PY_OCR_EXAMPLES, shapeOf, withoutDetailCode } from '../support/py-ocr-examples.ts'
+import { createPyOcrClient } from '../support/py-ocr-client.ts'
+import {
+  assertIsExample,
+  PY_OCR_EXAMPLES as documented,
+  shapeOf,
+  withoutDetailCode,
+} from '../support/py-ocr-examples.ts'
 import { startStack, type Stack } from '../support/stack.ts'
-import { until } from '../support/until.ts'
 
-const documented = PY_OCR_EXAMPLES
-const FAILED_CODE = { detail_code: 'string' }
+const UNKNOWN_ID = '550e8400-e29b-41d4-a716-446655440000'
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
+/** A document of its own: results are kept by content. */
+const documentOf = (pages: number, marker: string): Buffer =>
+  Buffer.concat([markedDocument(pages), Buffer.from(`% ${marker}\n`)])
 
-describe('Py OCR with everything behind it', () => {
+describe('Py OCR: the examples of OCR tasks (1, 3, 5, 7) with everything behind them', () => {
   let stack: Stack
+  let completedId: string
+  const client = createPyOcrClient(() => `${stack.url}/api`)
 
   before(async () => {
-    stack = await startStack({ stubDelayMs: 300 })
+    stack = await startStack({ stubDelayMs: 500 })
+    completedId = await client.submit('', documentOf(2, 'completed'))
+    await client.statusWhen('', completedId, (body) => body['status'] === 'completed')
   })
   after(() => stack[Symbol.asyncDispose]())
 
-  async function call(path: string, init?: RequestInit): Promise<Answer> {
-    const response = await fetch(`${stack.url}/pyocr/api${path}`, init)
-    const body = (await response.json()) as Record<string, unknown>
-    return { status: response.status, headers: response.headers, body }
-  }
-
-  async function upload(pages: number, marker: string): Promise<string> {
-    const bytes = Buffer.concat([markedDocument(pages), Buffer.from(`% ${marker}\n`)])
-    const form = new FormData()
-    form.append('file', new Blob([new Uint8Array(bytes)]), '发票.pdf')
-    const { status, headers, body } = await call('/upload', { method: 'POST', body: form })
-    assert.equal(status, 200)
-    assert.deepEqual(shapeOf(body), shapeOf(documented[1].uploaded))
-    assert.equal(body['message'], documented[1].uploaded.message)
-    const taskId = String(body['task_id'])
-    assert.equal(headers.get('location'), `/pyocr/api/status/${taskId}`)
+  const startLongTask = async (marker: string): Promise<string> => {
+    const taskId = await client.submit('', documentOf(12, marker))
+    await client.statusWhen('', taskId, (body) => Number(body['progress']) > 0)
     return taskId
   }
 
-  async function statusWhen(taskId: string, isMet: (body: Answer['body']) => boolean) {
-    let answer: Answer | null = null
-    await until(
-      async () => {
-        answer = await call(`/status/${taskId}`)
-        return isMet(answer.body)
-      },
-      `the status of ${taskId} is as wanted`,
-      60_000,
-    )
-    assert.ok(answer)
-    return (answer as Answer).body
-  }
+  it('1: 成功, with Location and Retry-After', async () => {
+    const { status, headers, body } = await client.upload('', documentOf(1, 'uploaded'))
 
-  const cancel = (taskId: string) => call(`/cancel/${taskId}`, { method: 'POST' })
-
-  it('shows a task from upload to text exactly as documented', async () => {
-    const taskId = await upload(8, 'completed')
-
-    const processing = await statusWhen(taskId, (body) => 'estimated_completion' in body)
-    assert.deepEqual(shapeOf(processing), shapeOf(documented[3].processing))
-    assert.match(String(processing['started_at']), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-
-    const completed = await statusWhen(taskId, (body) => body['status'] === 'completed')
-    assert.deepEqual(shapeOf(completed), shapeOf(documented[3].completed))
-    const text = await (await fetch(String(completed['minio_url']))).text()
-    assert.match(text, /^--- 第1页 ---\nstub page 1\n\n--- 第2页 ---\n/)
-    assert.equal(completed['file_size'], Buffer.byteLength(text))
-    assert.equal(completed['text_length'], Array.from(text).length)
-
-    const tooLate = await cancel(taskId)
-    assert.equal(tooLate.status, 400)
-    assert.deepEqual(tooLate.body, documented[5].notCancellable)
+    assert.equal(status, 200)
+    assertIsExample(body, documented[1].uploaded, ['task_id'])
+    assert.match(String(body['task_id']), UUID_V4)
+    assert.equal(headers.get('location'), `/api/status/${String(body['task_id'])}`)
+    assert.equal(headers.get('retry-after'), '5')
+    assert.ok(headers.get('x-request-id'))
   })
 
-  it('shows a failed task exactly as documented', async () => {
-    const form = new FormData()
-    form.append('file', new Blob([new Uint8Array(markedDocument(1).subarray(0, 300))]), 'a.pdf')
-    const { body } = await call('/upload', { method: 'POST', body: form })
+  it('1: 失败, 没有上传文件', async () => {
+    const { status, body } = await client.upload('', null)
 
-    const failed = await statusWhen(String(body['task_id']), (one) => one['status'] === 'failed')
-
-    assert.deepEqual(shapeOf(withoutDetailCode(failed)), shapeOf(documented[3].failed))
-    assert.equal(failed['code'], documented[3].failed.code)
-    assert.equal(failed['retry_count'], 0)
-    assert.match(String(failed['error']), /^OCR处理失败: ./)
-    assert.deepEqual(shapeOf({ detail_code: failed['detail_code'] }), FAILED_CODE)
+    assert.equal(status, 400)
+    assertIsExample(body, documented[1].noFile)
   })
 
-  it('cancels a task once, and answers a batch in its order', async () => {
-    const running = await upload(30, 'cancelled')
-    await statusWhen(running, (body) => Number(body['progress']) > 0)
+  it('1: 失败, 不支持的文件类型', async () => {
+    const { status, body } = await client.upload('', Buffer.from('text'), 'a.pdf')
 
-    const batch = await call('/status/batch', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ task_ids: ['nobody', running, running] }),
-    })
-    const results = batch.body['results'] as Record<string, unknown>[]
-    assert.deepEqual(results[0], {
-      task_id: 'nobody',
-      status: 'not_found',
-      ...documented[3].notFound,
-    })
-    assert.deepEqual(shapeOf(results[1]), shapeOf(documented[7].answer.results[1]))
-    assert.equal(results.length, 2)
+    assert.equal(status, 400)
+    assertIsExample(body, documented[1].wrongType)
+  })
 
-    const accepted = await cancel(running)
-    assert.equal(accepted.status, 200)
-    assert.deepEqual(accepted.body, documented[5].cancelled)
-    const cancelled = await statusWhen(running, (body) => body['status'] === 'cancelled')
-    assert.deepEqual(cancelled, { status: 'cancelled', error: '任务已被用户取消' })
-    const again = await cancel(running)
+  it('1: 失败, 文件大小超过限制', async () => {
+    const { status, body } = await client.upload('', Buffer.alloc(10_485_761, '%PDF-1.7\n'))
+
+    assert.equal(status, 400)
+    assertIsExample(body, documented[1].tooLarge)
+  })
+
+  it('3: 成功，任务处理中', async () => {
+    const taskId = await startLongTask('processing')
+
+    const body = await client.statusWhen('', taskId, (one) => 'estimated_completion' in one)
+
+    const times = ['started_at', 'estimated_completion']
+    assertIsExample(body, documented[3].processing, ['progress', ...times])
+    for (const key of times) assert.match(String(body[key]), TIME)
+    await client.cancel('', taskId)
+  })
+
+  it('3: 成功，任务已完成, and minio_url gives the text', async () => {
+    const { status, body } = await client.status('', completedId)
+
+    assert.equal(status, 200)
+    assert.deepEqual(shapeOf(body), shapeOf(documented[3].completed))
+    assert.equal(body['status'], documented[3].completed.status)
+    assert.match(String(body['completed_at']), TIME)
+    const file = await fetch(String(body['minio_url']))
+    const text = await file.text()
+    assert.match(text, /^--- 第1页 ---\nstub page 1\n\n--- 第2页 ---\nstub page 2\n?$/)
+    assert.equal(file.headers.get('content-disposition'), `attachment; filename=${completedId}.txt`)
+    assert.equal(body['file_size'], Buffer.byteLength(text))
+    assert.equal(body['text_length'], Array.from(text).length)
+  })
+
+  it('3: 成功，任务失败', async () => {
+    const taskId = await client.submit('', documentOf(1, 'failed').subarray(0, 300))
+
+    const body = await client.statusWhen('', taskId, (one) => one['status'] === 'failed')
+
+    const variable = ['failed_at', 'retry_count']
+    assertIsExample(withoutDetailCode(body), documented[3].failed, variable)
+    assert.equal(body['detail_code'], 'CORRUPT_PDF')
+    assert.equal(body['retry_count'], 0)
+    assert.match(String(body['failed_at']), TIME)
+  })
+
+  it('3: 失败，任务不存在', async () => {
+    const { status, body } = await client.status('', UNKNOWN_ID)
+
+    assert.equal(status, 404)
+    assertIsExample(body, documented[3].notFound)
+  })
+
+  it('5: 成功, and the task ends as cancelled for good', async () => {
+    const taskId = await startLongTask('cancelled')
+
+    const { status, body } = await client.cancel('', taskId)
+
+    assert.equal(status, 200)
+    assertIsExample(body, documented[5].cancelled)
+    const ended = await client.statusWhen('', taskId, (one) => one['status'] !== 'processing')
+    assert.deepEqual(ended, { status: 'cancelled', error: '任务已被用户取消' })
+    const again = await client.cancel('', taskId)
     assert.equal(again.status, 400)
     assert.deepEqual(again.body, {
       ...documented[5].notCancellable,
@@ -117,13 +130,55 @@ describe('Py OCR with everything behind it', () => {
     })
   })
 
+  it('5: 失败', async () => {
+    const { status, body } = await client.cancel('', completedId)
+
+    assert.equal(status, 400)
+    assertIsExample(body, documented[5].notCancellable)
+  })
+
+  it('5: 失败，任务不存在', async () => {
+    const { status, body } = await client.cancel('', UNKNOWN_ID)
+
+    assert.equal(status, 404)
+    assertIsExample(body, documented[5].notFound)
+  })
+
+  it('7: 请求体 and 响应, in the order of the request, each id once', async () => {
+    const taskId = await startLongTask('batch')
+
+    const { status, body } = await client.batch([completedId, taskId, completedId, 'nobody'])
+
+    assert.equal(status, 200)
+    const results = body['results'] as Record<string, unknown>[]
+    const [completed, processing] = documented[7].answer.results
+    assert.equal(results.length, 3)
+    assertIsExample(results[0], completed, ['task_id', 'minio_url'])
+    assertIsExample(results[1], processing, ['task_id', 'progress'])
+    assert.deepEqual(results[2], {
+      task_id: 'nobody',
+      status: 'not_found',
+      ...documented[3].notFound,
+    })
+    assert.deepEqual([results[0]?.['task_id'], results[1]?.['task_id']], [completedId, taskId])
+    await client.cancel('', taskId)
+  })
+
+  it('stands under its prefix too, and links there', async () => {
+    const prefixed = createPyOcrClient(() => `${stack.url}/pyocr/api`)
+
+    const { headers, body } = await prefixed.upload('', documentOf(1, 'prefix'))
+
+    assert.equal(headers.get('location'), `/pyocr/api/status/${String(body['task_id'])}`)
+    assert.equal((await prefixed.status('', String(body['task_id']))).status, 200)
+  })
+
   it('gives one task for one Idempotency-Key', async () => {
-    const bytes = new Uint8Array(markedDocument(1))
     const send = () => {
       const form = new FormData()
-      form.append('file', new Blob([bytes]), 'a.pdf')
+      form.append('file', new Blob([new Uint8Array(markedDocument(1))]), 'a.pdf')
       const headers = { 'Idempotency-Key': 'py-ocr-key' }
-      return call('/upload', { method: 'POST', body: form, headers })
+      return client.call('/upload', { method: 'POST', body: form, headers })
     }
 
     const [first, second] = [await send(), await send()]

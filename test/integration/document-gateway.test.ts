@@ -24,7 +24,8 @@ import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store
 import { manifestKey } from '../../src/storage/object-keys.ts'
 import { writeJson } from '../../src/storage/read-blob.ts'
 import { sampleManifest } from '../support/document-status.ts'
-import { submissionOf } from '../support/gateway-fixtures.ts'
+import { submissionOf, uploadOf } from '../support/gateway-fixtures.ts'
+import type { Submission } from '../../src/api/gateway/submission.ts'
 import { temporalAddress } from '../support/temporal-address.ts'
 import { TEST_NAMESPACE } from '../support/temporal-environment.ts'
 import { until } from '../support/until.ts'
@@ -69,9 +70,13 @@ describe('createDocumentGateway, with a Temporal server', () => {
     await rm(directory, { recursive: true })
   })
 
-  const submission = async (content: string, idempotencyKey: string | null = null) => {
+  const submission = async (
+    content: string,
+    idempotencyKey: string | null = null,
+  ): Promise<Submission> => {
     const made = await submissionOf(directory, content, { owner, idempotencyKey })
-    return { ...made, upload: { ...made.upload, fileName: 'geheimer-name.pdf' } }
+    const upload = { ...uploadOf(made), fileName: 'geheimer-name.pdf' }
+    return { ...made, source: { kind: 'upload', upload } }
   }
   const handleOf = (documentId: DocumentId) =>
     temporal.client.workflow.getHandle(workflowIdFor(documentId))

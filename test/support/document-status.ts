@@ -1,6 +1,11 @@
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import type { Manifest } from '../../src/contract/document.ts'
-import { parseDocumentId, parseSha256, type DocumentId } from '../../src/contract/identifiers.ts'
+import {
+  parseDocumentId,
+  parseSha256,
+  type DocumentId,
+  type Sha256,
+} from '../../src/contract/identifiers.ts'
 import { INITIAL_PROGRESS } from '../../src/contract/progress.ts'
 import { resultKey } from '../../src/storage/object-keys.ts'
 
@@ -9,6 +14,13 @@ export function sampleDocumentId(n = 0): DocumentId {
   const id = parseDocumentId(`550e8400-e29b-41d4-a716-${String(446655440000 + n)}`)
   if (id === null) throw new Error('not a document id')
   return id
+}
+
+/** A hash for tests; two hexadecimal digits tell hashes apart. */
+export function sampleSha256(digits = 'ab'): Sha256 {
+  const sha256 = parseSha256(digits.repeat(32))
+  if (sha256 === null) throw new Error('not a hash')
+  return sha256
 }
 
 /** A document of four pages, two of them done, that was started a minute ago. */
@@ -20,6 +32,9 @@ export function sampleStatus(changes: Partial<DocumentStatus> = {}): DocumentSta
     engine: 'paddle',
     fileName: '发票 1.pdf',
     owner: null,
+    mediaType: 'pdf',
+    sizeBytes: 12_345,
+    pages: null,
     progress: {
       ...INITIAL_PROGRESS,
       phase: 'recognizing',
@@ -30,6 +45,8 @@ export function sampleStatus(changes: Partial<DocumentStatus> = {}): DocumentSta
       startedAtMs: Date.parse('2024-03-07T10:00:00.123Z'),
     },
     failedPages: [],
+    marks: null,
+    pagesUnderWay: [],
     failureCode: null,
     queuedReason: null,
     createdAt: '2024-03-07T09:59:58.999Z',
@@ -43,11 +60,9 @@ export function sampleStatus(changes: Partial<DocumentStatus> = {}): DocumentSta
 /** Manifest of a document whose four pages are done. */
 export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
   const documentId = changes.documentId ?? sampleDocumentId()
-  const documentSha256 = parseSha256('ab'.repeat(32))
-  if (documentSha256 === null) throw new Error('not a hash')
   return {
     documentId,
-    documentSha256,
+    documentSha256: sampleSha256(),
     dialect: 'v1',
     owner: null,
     engine: 'paddle',
@@ -83,6 +98,7 @@ export function completedStatus(changes: Partial<DocumentStatus> = {}): Document
     state: 'completed',
     progress: manifest.progress,
     endedAt: manifest.endedAt,
+    marks: manifest.marks,
     manifest,
     ...changes,
   })

@@ -13,6 +13,7 @@ import type { AssembleInput, ProcessDocumentInput } from '../../src/contract/doc
 import type { PageNumber } from '../../src/contract/identifiers.ts'
 import { parseBlobKey, parseDocumentId, parseSha256 } from '../../src/contract/identifiers.ts'
 import { PROCESS_DOCUMENT, workflowIdFor } from '../../src/contract/names.ts'
+import { sampleSha256 } from './document-status.ts'
 import { temporalAddress } from './temporal-address.ts'
 
 // Once per test file: bundling takes longer than a test.
@@ -21,6 +22,9 @@ const workflowBundle = await bundleWorkflowCode({
   workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
   logger: new DefaultLogger('ERROR'),
 })
+
+/** Hash of the file that the fake activity fetches. */
+export const FETCHED_SHA256 = sampleSha256('cd')
 
 /** Calls that the fake activities received, in order. */
 export type Calls = {
@@ -53,6 +57,10 @@ export async function startDocumentWorkflows(
   const manifestKey = parseBlobKey('documents/fake/manifest.json')
   if (manifestKey === null) throw new Error('not a key')
   const activities: Activities = {
+    fetchDocument: async () => ({
+      documentSha256: FETCHED_SHA256,
+      startedAtMs: 1_690_000_000_000,
+    }),
     inspectDocument: async () => ({ pageCount, startedAtMs: 1_700_000_000_000 }),
     rasterizePages: async ({ pages }) => {
       calls.drawn.push(pages)

@@ -1,19 +1,24 @@
 import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { DocumentGateway } from '../../src/api/gateway/document-gateway.ts'
-import type { Submission } from '../../src/api/gateway/submit-document.ts'
-import { hasEnded, type DocumentStatus } from '../../src/contract/document-status.ts'
+import type { Submission } from '../../src/api/gateway/submission.ts'
+import {
+  hasEnded,
+  type DocumentState,
+  type DocumentStatus,
+} from '../../src/contract/document-status.ts'
 import type { DocumentId } from '../../src/contract/identifiers.ts'
 import type { PageRecord } from '../../src/contract/page.ts'
 import { TASK_QUEUE } from '../../src/contract/names.ts'
 import { pageImageKey } from '../../src/storage/object-keys.ts'
-import { sampleDocumentId, sampleManifest } from './document-status.ts'
+import { sampleDocumentId, sampleSha256 } from './document-status.ts'
 
 /** A gateway in memory, with everything that a test may look at or change. */
 export type FakeGateway = DocumentGateway & {
   readonly documents: Map<DocumentId, DocumentStatus>
   /** Page records by `<document id>/<page>`. */
   readonly pages: Map<string, PageRecord>
-  readonly submissions: Omit<Submission, 'upload'>[]
+  readonly submissions: Submission[]
   readonly waitedMs: number[]
   readonly listQueries: Parameters<DocumentGateway['list']>[0][]
   /** Thrown by every method while it is set. */
@@ -43,9 +48,11 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
       store: true,
       pollers: { [TASK_QUEUE.documents]: true, [TASK_QUEUE.cpu]: true },
     },
-    async submit({ upload, ...submission }) {
+    async submit(submission) {
       failIfTold()
-      if (upload.sizeBytes === 0) throw new Error('an empty upload got through')
+      const { source } = submission
+      if (source.kind === 'upload' && source.upload.sizeBytes === 0)
+        throw new Error('an empty upload got through')
       gateway.submissions.push(submission)
       return { documentId: sampleDocumentId(), replayed: gateway.isReplayed }
     },
@@ -67,6 +74,30 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
           setTimeout(resolve, waitMs).unref()
         })
       return status
+    },
+    async awaitEnd(documentId, signal) {
+      failIfTold()
+      while (known.has(documentId) && !hasEnded(known.get(documentId)?.state ?? 'failed'))
+        await wait(10, undefined, { signal })
+      return known.get(documentId) ?? null
+    },
+    async count() {
+      failIfTold()
+      const number = (...states: readonly DocumentState[]): number =>
+        [...known.values()].filter(({ state }) => states.includes(state)).length
+      return {
+        waiting: number('queued'),
+        running: number('processing', 'cancelling'),
+        completed: number('completed'),
+        failed: number('failed'),
+        cancelled: number('cancelled'),
+      }
+    },
+    async pagesOf(owner) {
+      failIfTold()
+      return [...known.values()]
+        .filter((status) => status.owner === owner)
+        .reduce((pages, { progress }) => pages + Math.max(1, progress.totalPages), 0)
     },
     async cancel(documentId) {
       failIfTold()
@@ -97,7 +128,7 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
       failIfTold()
       if (!gateway.pages.has(`${documentId}/${page}`)) return null
       const png = Buffer.from('89504e470d0a1a0a', 'hex')
-      const { documentSha256: sha256 } = sampleManifest()
+      const sha256 = sampleSha256()
       return {
         info: {
           key: pageImageKey({ sha256, page, dpi: 200 }),

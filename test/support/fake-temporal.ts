@@ -14,8 +14,17 @@ export type FakeRun = {
   exact?: ProgressAnswer
   isCancelRequested?: boolean
   startedAtMs?: number
+  /** Activities that have not ended, as Temporal tells them. */
+  activities?: readonly FakeActivity[]
   /** Not in visibility yet. */
   isUnlisted?: boolean
+}
+
+/** An activity of a run of the fake. */
+export type FakeActivity = {
+  readonly activityId: string
+  readonly attempt: number
+  readonly lastFailure?: { readonly applicationFailureInfo: { readonly type: string } }
 }
 
 /** How often the fake was called, and how many calls were under way at most. */
@@ -47,6 +56,8 @@ export class FakeTemporal {
     describesAtOnce: 0,
   }
   hasPollers = true
+  /** Queries of visibility, counts included. */
+  readonly queries: string[] = []
   failure: Error | null = null
   /** Called for each start; throws to fail it. */
   onStart: () => void | Promise<void> = () => undefined
@@ -71,13 +82,21 @@ export class FakeTemporal {
       workflowService: {
         listWorkflowExecutions: async ({ query }: { query: string }) => {
           this.calls.list++
+          this.queries.push(query)
           await Promise.resolve()
           this.#fail()
           const rows = [...this.runs, ...this.olderRuns].filter(
-            ([id, run]) => !run.isUnlisted && (query.includes(id) || !query.includes(' IN (')),
+            ([id, run]) =>
+              !run.isUnlisted && (query.includes(id) || !query.includes('WorkflowId IN (')),
           )
           const executions = rows.map(([id, run]) => rawRun(workflowIdFor(id), run))
           return { executions, nextPageToken: new Uint8Array() }
+        },
+        countWorkflowExecutions: async ({ query }: { query: string }) => {
+          this.queries.push(query)
+          await Promise.resolve()
+          this.#fail()
+          return { count: [...this.runs.values()].filter((run) => isCounted(run, query)).length }
         },
         describeTaskQueue: () => {
           this.calls.pollers++
@@ -107,7 +126,11 @@ export class FakeTemporal {
         const run = find()
         const workflowExtendedInfo = { cancelRequested: run.isCancelRequested === true }
         return {
-          raw: { workflowExecutionInfo: rawRun(workflowId, run), workflowExtendedInfo },
+          raw: {
+            workflowExecutionInfo: rawRun(workflowId, run),
+            workflowExtendedInfo,
+            pendingActivities: run.activities ?? [],
+          },
         }
       },
       query: () => {
@@ -128,6 +151,17 @@ export class FakeTemporal {
   #fail(): void {
     if (this.failure) throw this.failure
   }
+}
+
+/** As far as the fake reads queries: by state, and by phase of an open run. */
+function isCounted(run: FakeRun, query: string): boolean {
+  const isOpen = query.includes("'Running'")
+  if (isOpen) {
+    const isWaiting = run.progress?.phase === undefined || run.progress.phase === 'inspecting'
+    return run.state === 'running' && (isWaiting || !query.includes('OcrPhase'))
+  }
+  const word = { completed: 'Completed', failed: 'Failed', cancelled: 'Canceled' }
+  return Object.entries(word).some(([state, name]) => run.state === state && query.includes(name))
 }
 
 function rawRun(workflowId: string, run: FakeRun) {

@@ -2,26 +2,34 @@ import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Submission } from '../../src/api/gateway/submit-document.ts'
-import { parseSha256 } from '../../src/contract/identifiers.ts'
-import type { DocumentRequest } from '../../src/contract/document.ts'
+import type { Submission } from '../../src/api/gateway/submission.ts'
+import type { Upload } from '../../src/api/uploads/receive-upload.ts'
+import { parseSha256, type Sha256 } from '../../src/contract/identifiers.ts'
+import type { DocumentRequest, MediaType } from '../../src/contract/document.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
-import { sampleDocumentId, sampleManifest, sampleStatus } from './document-status.ts'
+import { sampleDocumentId, sampleManifest, sampleSha256, sampleStatus } from './document-status.ts'
 
 /** The id of a test's only document. */
 export const ID = sampleDocumentId()
 
+/** A request whose file is known. */
+export type UploadedRequest = DocumentRequest & {
+  readonly mediaType: MediaType
+  readonly sha256: Sha256
+  readonly sizeBytes: number
+}
+
 /** A request as it is stored. */
-export function requestWith(change: Partial<DocumentRequest> = {}): DocumentRequest {
-  const { documentId, documentSha256, dialect, owner, engine, createdAt } = sampleManifest()
+export function requestWith(change: Partial<UploadedRequest> = {}): UploadedRequest {
+  const { documentId, dialect, owner, engine, createdAt } = sampleManifest()
   return {
     documentId,
     dialect,
     owner,
     fileName: 'scan.pdf',
     mediaType: 'pdf',
-    sha256: documentSha256,
+    sha256: sampleSha256(),
     sizeBytes: 10,
     engine,
     languages: null,
@@ -46,15 +54,18 @@ export async function submissionOf(
   const path = join(directory, randomUUID())
   await writeFile(path, content)
   return {
-    upload: {
-      path,
-      sizeBytes: content.length,
-      sha256: present(parseSha256(createHash('sha256').update(content).digest('hex'))),
-      head: Buffer.from(content),
-      mediaType: 'pdf',
-      fileName: '发票.pdf',
-      fields: {},
-      [Symbol.asyncDispose]: () => rm(path),
+    source: {
+      kind: 'upload',
+      upload: {
+        path,
+        sizeBytes: content.length,
+        sha256: present(parseSha256(createHash('sha256').update(content).digest('hex'))),
+        head: Buffer.from(content),
+        mediaType: 'pdf',
+        fileName: '发票.pdf',
+        fields: {},
+        [Symbol.asyncDispose]: () => rm(path),
+      },
     },
     dialect: 'v1',
     owner: null,
@@ -71,6 +82,12 @@ export async function submissionOf(
     deadlineMs: null,
     ...change,
   }
+}
+
+/** The upload of a submission made here. */
+export function uploadOf({ source }: Submission): Upload {
+  assert.ok(source.kind === 'upload')
+  return source.upload
 }
 
 /** A status; counts that are not given are those of a document that nobody has looked at. */

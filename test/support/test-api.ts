@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppDeps } from '../../src/api/app-deps.ts'
 import { createApp } from '../../src/api/app.ts'
-import type { ApiConfig } from '../../src/config/config.ts'
+import { createLiveDocuments } from '../../src/api/live/document-hub.ts'
+import type { LiveDocuments } from '../../src/api/live/live-documents.ts'
+import type { GpuStatus, ReadGpuStatus } from '../../src/api/gpu-status.ts'
+import { RequestCounters } from '../../src/api/dialects/qianxia/request-counters.ts'
+import type { SocketStats } from '../../src/api/dialects/qianxia/socket-stats.ts'
+import { createInFlight } from '../../src/api/synchronous/in-flight.ts'
+import { createTextRelays } from '../../src/api/relay/text-relays.ts'
+import type { ApiConfig, EnginesConfig } from '../../src/config/config.ts'
+import { testApiConfig } from './api-config.ts'
 import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
@@ -26,10 +34,22 @@ export type TestApi = AsyncDisposable & {
   stop(): void
 }
 
+const NO_SOCKETS: SocketStats = {
+  activeConnections: 0,
+  totalTaskSubscriptions: 0,
+  uniqueSubscribedTasks: 0,
+}
+const NO_GPU: GpuStatus = { isReady: false, slots: 0, gpu: null }
+
 /** What a test may set. */
 export type TestApiOptions = {
   readonly documents?: readonly DocumentStatus[]
   readonly api?: Partial<ApiConfig>
+  readonly engines?: Partial<EnginesConfig>
+  readonly production?: boolean
+  readonly live?: LiveDocuments
+  /** What GPU workers tell. Default: there is none. */
+  readonly gpuStatus?: ReadGpuStatus
   readonly createApp?: typeof createApp
 }
 
@@ -42,20 +62,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const store = createDirectoryBlobStore({ path: join(directory, 'store'), secret })
   const logLines: string[] = []
   const stopping = new AbortController()
+  const logger = createRootLogger({ write: (line) => void logLines.push(line) })
+  let server: Awaited<ReturnType<typeof serve>> | null = null
   const deps: AppDeps = {
     config: {
-      api: {
-        host: '127.0.0.1',
-        port: 0,
-        compatPorts: [],
-        publicUrl: null,
-        maxUploadBytes: 100_000,
-        maxPages: 5_000,
-        defaultEngine: 'paddle',
-        signedUrlTtlSeconds: 900,
-        pyOcr: { strictFileNames: false, downscale: false },
-        ...options.api,
-      },
+      api: testApiConfig(options.api),
       engines: {
         cpuEngine: 'paddle',
         fallbackEngine: null,
@@ -64,26 +75,45 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
         ollama: null,
         dots: null,
         deepseek: null,
+        ...options.engines,
+      },
+      production: options.production ?? false,
+      worker: {
+        roles: ['documents', 'ocr-cpu'],
+        cpuSlots: 2,
+        remoteSlots: 16,
+        remotePagesPerSecond: null,
+        ollamaSlots: 1,
+        gpuSlots: 32,
+        shutdownGraceMs: 1_000,
+        heartbeatThrottleMs: 1_000,
+        workflowBundlePath: null,
       },
       dataDirectory: directory,
     },
     gateway,
     store,
+    live: options.live ?? setUp.use(createLiveDocuments({ gateway, logger })),
+    relays: createTextRelays({ url: () => server?.url ?? '' }),
+    inFlight: { dots: createInFlight(), deepseek: createInFlight() },
+    qianxia: { counters: new RequestCounters(), sockets: { stats: () => NO_SOCKETS } },
+    gpuStatus: options.gpuStatus ?? (async () => NO_GPU),
     signingSecret: new Secret(secret),
     temporaryDirectory: join(directory, 'uploads'),
-    logger: createRootLogger({ write: (line) => void logLines.push(line) }),
+    logger,
     stopping: stopping.signal,
     checkResponses: true,
   }
-  const server = setUp.use(await serve((options.createApp ?? createApp)(deps)))
+  server = setUp.use(await serve((options.createApp ?? createApp)(deps)))
+  const { url } = server
   const running = setUp.move()
   return {
-    url: server.url,
+    url,
     gateway,
     store,
     logLines,
     directory,
-    fetch: (path, init) => fetch(server.url + path, { redirect: 'manual', ...init }),
+    fetch: (path, init) => fetch(url + path, { redirect: 'manual', ...init }),
     stop: () => stopping.abort(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

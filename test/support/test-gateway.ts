@@ -8,7 +8,7 @@ import {
   createDocumentGateway,
   type DocumentGateway,
 } from '../../src/api/gateway/document-gateway.ts'
-import type { Submission } from '../../src/api/gateway/submit-document.ts'
+import type { Submission } from '../../src/api/gateway/submission.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { FakeTemporal } from './fake-temporal.ts'

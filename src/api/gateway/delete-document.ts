@@ -13,7 +13,7 @@ const RETRY_AFTER_MS = 10_000
 const ACTIVITIES_STOP_WITHIN_MS = 2_000
 
 /** What stays of a deleted document, so that its id is unknown while Temporal still knows it. */
-type Tombstone = { readonly deletedAt: string; readonly documentSha256: Sha256 }
+type Tombstone = { readonly deletedAt: string; readonly documentSha256: Sha256 | null }
 
 /** What deleting works with. */
 export type DeleteDependencies = CancelDependencies & {
@@ -45,8 +45,6 @@ export async function deleteDocument(
   statuses.forget(documentId)
   const status = await statuses.reload(documentId)
   if (status === null) return false
-  const sha256 = status.manifest?.documentSha256 ?? (await facts.request(documentId))?.sha256
-  if (sha256 === undefined) return false
   if (status.endedAt === null) {
     const run = await cancelAndWait(temporal, documentId, CLOSE_WITHIN_MS)
     if (run?.state === 'running')
@@ -56,6 +54,10 @@ export async function deleteDocument(
     // Activities learn of the end with their next heartbeat, and may write until then.
     await sleep(ACTIVITIES_STOP_WITHIN_MS)
   }
+  // Only now: until its end a file may still have been fetched.
+  facts.forget(documentId)
+  const request = await facts.request(documentId)
+  const sha256 = request?.sha256 ?? status.manifest?.documentSha256 ?? null
   const tombstone: Tombstone = { deletedAt: new Date().toISOString(), documentSha256: sha256 }
   await writeJson(store, tombstoneKey(documentId), tombstone)
   statuses.forget(documentId)
@@ -66,8 +68,8 @@ export async function deleteDocument(
 async function removeObjects(
   store: BlobStore,
   documentId: DocumentId,
-  sha256: Sha256,
+  sha256: Sha256 | null,
 ): Promise<void> {
   await deletePrefix(store, documentPrefix(documentId), tombstoneKey(documentId))
-  await releaseBlob(store, sha256, documentId)
+  if (sha256 !== null) await releaseBlob(store, sha256, documentId)
 }

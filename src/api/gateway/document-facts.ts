@@ -7,13 +7,13 @@ import { LruMap } from './lru-map.ts'
 
 const CAPACITY = 10_000
 
-/** What was asked for, without the password: that is for the worker alone. */
-export type KnownRequest = Omit<DocumentRequest, 'password'>
+/** What was asked for, without the password and the URL: these are for the worker alone. */
+export type KnownRequest = Omit<DocumentRequest, 'password' | 'remote'>
 
 /** What the store knows of documents. Every method throws `STORAGE_UNAVAILABLE`. */
 export class DocumentFacts {
   readonly #store: BlobStore
-  // Never changes once it is written, but for the password.
+  // Never changes once its file is known, but for what is erased.
   readonly #requests = new LruMap<DocumentId, KnownRequest>(CAPACITY)
 
   constructor(store: BlobStore) {
@@ -26,8 +26,8 @@ export class DocumentFacts {
     if (known !== undefined) return known
     const stored = await readJson<DocumentRequest>(this.#store, requestKey(documentId))
     if (stored === null) return null
-    const { password: _erased, ...request } = stored
-    this.#requests.set(documentId, request)
+    const { password: _password, remote: _remote, ...request } = stored
+    if (request.sha256 !== null) this.#requests.set(documentId, request)
     return request
   }
 
@@ -36,13 +36,13 @@ export class DocumentFacts {
     return readJson<Manifest>(this.#store, manifestKey(documentId))
   }
 
-  /** Writes the manifest of a document whose workflow could not, and erases its password. */
+  /** Writes the manifest of a document whose workflow could not, and erases its secrets. */
   async writeManifest(manifest: Manifest): Promise<void> {
     await writeJson(this.#store, manifestKey(manifest.documentId), manifest)
     const key = requestKey(manifest.documentId)
     const stored = await readJson<DocumentRequest>(this.#store, key)
-    if (stored !== null && stored.password !== null)
-      await writeJson(this.#store, key, { ...stored, password: null })
+    if (stored !== null && (stored.password !== null || stored.remote))
+      await writeJson(this.#store, key, { ...stored, password: null, remote: null })
   }
 
   /** Tells whether the document was deleted. */

@@ -11,10 +11,19 @@ import { deleteDocument } from './delete-document.ts'
 import { DocumentFacts } from './document-facts.ts'
 import { createDocumentPages } from './document-pages.ts'
 import { DEPLOYED_QUEUES, engineQueueOf, type DocumentQueues } from './document-queues.ts'
-import { listDocuments, type DocumentList, type ListQuery } from './list-documents.ts'
+import { createOwnerPages } from './owner-pages.ts'
+import {
+  countDocuments,
+  listDocuments,
+  type DocumentCounts,
+  type DocumentFilter,
+  type DocumentList,
+  type ListQuery,
+} from './list-documents.ts'
 import { createQueuePollers } from './queue-pollers.ts'
 import { StatusReader } from './read-status.ts'
-import { submitDocument, type Submission, type Submitted } from './submit-document.ts'
+import { submitDocument, type Submitted } from './submit-document.ts'
+import type { Submission } from './submission.ts'
 import { createTemporalDocuments } from './temporal-documents.ts'
 
 const WATCH_INTERVAL_MS = 1000
@@ -74,10 +83,21 @@ export type DocumentGateway = {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<DocumentStatus | null>
+  /**
+   * Waits until a document has ended and gives its last status; `null` for an unknown one. Learns of
+   * the end at once, unlike {@link waitForEnd}, at the price of a call to Temporal that stays open.
+   *
+   * @throws the reason of `signal` when it fires
+   */
+  awaitEnd(documentId: DocumentId, signal: AbortSignal): Promise<DocumentStatus | null>
   /** Cancels a document; `null` for an unknown one. Takes up to 5 s when no worker is there. */
   cancel(documentId: DocumentId): Promise<CancelAnswer | null>
   /** Lists documents, the newest first. @throws {OcrError} `REQUEST_MALFORMED` for a wrong cursor */
   list(query: ListQuery): Promise<DocumentList>
+  /** Counts documents as Temporal's visibility has them: a second or so late. */
+  count(filter: DocumentFilter): Promise<DocumentCounts>
+  /** Pages of an owner's documents, less those that failed or were cancelled; 30 s old at most. */
+  pagesOf(owner: string): Promise<number>
   /** Cancels a document and removes what is stored of it; `false` for an unknown one. */
   delete(documentId: DocumentId): Promise<boolean>
   /** A page as soon as it is recognized; `null` before, and for pages that failed. */
@@ -122,8 +142,15 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
         if (!(await pause(Math.min(leftMs, WATCH_INTERVAL_MS), signal))) return status
       }
     },
+    async awaitEnd(documentId, signal) {
+      await temporal.awaitEnd(documentId, signal)
+      statuses.forget(documentId)
+      return statuses.get(documentId)
+    },
     cancel: (documentId) => cancelDocument({ temporal, statuses }, documentId),
     list: (query) => listDocuments({ temporal, statuses, secret }, query),
+    count: (filter) => countDocuments({ temporal }, filter),
+    pagesOf: createOwnerPages(temporal),
     delete: (documentId) => deleteDocument({ store, temporal, facts, statuses }, documentId),
     pageRecord: (documentId, page) => pages.record(documentId, page),
     pageImage: (documentId, page) => pages.image(documentId, page),

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import type { Dialect } from '../../contract/document.ts'
+import type { Dialect, ModelQuestion, RemoteFile } from '../../contract/document.ts'
 import type { EngineId, Language } from '../../contract/engines.ts'
 import { parseDocumentId, type DocumentId, type Sha256 } from '../../contract/identifiers.ts'
 import type { PageRange } from '../../contract/page-ranges.ts'
@@ -13,7 +13,9 @@ export type KeyedRequest = {
 
 /** What a caller chose. Limits are not part of it: they are the server's and may change. */
 export type ChosenOptions = {
-  readonly sha256: Sha256
+  /** `null` of a file that is to be fetched: its URL stands for it. */
+  readonly sha256: Sha256 | null
+  readonly remote?: RemoteFile | null | undefined
   readonly dialect: Dialect
   readonly engine: EngineId
   readonly languages: readonly Language[] | null
@@ -21,6 +23,7 @@ export type ChosenOptions = {
   readonly pages: readonly PageRange[] | null
   readonly password: string | null
   readonly textStyle: string
+  readonly question?: ModelQuestion | null | undefined
 }
 
 /** A random id, for a request without idempotency key. */
@@ -48,8 +51,9 @@ export function documentIdForKey(secret: string | Buffer, request: KeyedRequest)
  * and a plain hash would let a password be tried out.
  */
 export function fingerprintOf(secret: string | Buffer, chosen: ChosenOptions): string {
-  const { sha256, dialect, engine, languages, dpi, pages, password, textStyle } = chosen
-  const parts = [sha256, dialect, engine, languages, dpi, pages, password, textStyle]
+  const { sha256, remote, dialect, engine, languages, dpi, pages, password, textStyle } = chosen
+  const file = sha256 ?? remote?.url
+  const parts = [file, dialect, engine, languages, dpi, pages, password, textStyle, chosen.question]
   return hmac(secret, ['durable-ocr fingerprint', ...parts]).toString('hex')
 }
 

@@ -40,14 +40,15 @@ export function createDocumentPages(
   return {
     async record(documentId, page) {
       const request = await requestWith(documentId, page)
-      if (request === null) return null
+      if (request?.sha256 == null) return null
       const { sha256, engine, languages, dpi } = request
+      const isOwnOnly = Boolean(request.question)
       const ref = { documentId, sha256, page, engine, languages, dpi, engineVersion: null }
-      return findPageRecord(store, ref)
+      return findPageRecord(store, { ...ref, isOwnOnly })
     },
     async image(documentId, page) {
       const request = await requestWith(documentId, page)
-      if (request === null) return null
+      if (request?.sha256 == null) return null
       const { sha256, dpi } = request
       return store.get(pageImageKey({ sha256, page, dpi }))
     },

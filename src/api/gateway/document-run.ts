@@ -1,5 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 import type { DescribeWorkflowExecutionResponse } from '@temporalio/client'
+import type { PageUnderWay } from '../../contract/document-status.ts'
+import { isFailureCode } from '../../contract/failures.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { documentIdOf, MEMO } from '../../contract/names.ts'
 import type { Progress } from '../../contract/progress.ts'
@@ -20,6 +22,8 @@ export type DocumentRun = {
   readonly state: RunState
   /** Not known from a list, where it is `false`. */
   readonly isCancelRequested: boolean
+  /** Not known from a list, where it is empty. */
+  readonly pagesUnderWay: readonly PageUnderWay[]
   /** `null` before the workflow's first step. */
   readonly progress: Progress | null
   readonly startedAtMs: number
@@ -28,6 +32,12 @@ export type DocumentRun = {
 
 /** A row of Temporal's lists, as it comes over the wire. */
 export type RawRun = NonNullable<DescribeWorkflowExecutionResponse['workflowExecutionInfo']>
+
+/** What only a look at one run tells. */
+export type RunDetails = Pick<DocumentRun, 'isCancelRequested' | 'pagesUnderWay'>
+
+/** Activities of a run that have not ended, as they come over the wire. */
+export type RawActivities = NonNullable<DescribeWorkflowExecutionResponse['pendingActivities']>
 
 // temporal.api.enums.v1.WorkflowExecutionStatus
 const STATES: Readonly<Record<number, RunState>> = {
@@ -43,18 +53,32 @@ const STATES: Readonly<Record<number, RunState>> = {
 }
 
 /** Reads a row; `null` when it is not the workflow of a document. */
-export function toDocumentRun(raw: RawRun, isCancelRequested: boolean): DocumentRun | null {
+export function toDocumentRun(raw: RawRun, details: RunDetails): DocumentRun | null {
   const documentId = documentIdOf(raw.execution?.workflowId ?? '')
   const state = STATES[raw.status ?? 0]
   if (documentId === null || state === undefined) return null
   return {
     documentId,
     state,
-    isCancelRequested,
+    ...details,
     progress: toProgress(memoOf(raw, MEMO.progress)),
     startedAtMs: toMs(raw.startTime) ?? 0,
     endedAtMs: toMs(raw.closeTime),
   }
+}
+
+/** The pages among the activities of a run: `page-17`, or a step of its ladder `page-17-resample`. */
+export function toPagesUnderWay(activities: RawActivities): PageUnderWay[] {
+  return activities.flatMap((activity) => {
+    const page = /^page-(\d{1,6})(?:-|$)/.exec(activity.activityId ?? '')?.[1]
+    if (page === undefined) return []
+    const type = activity.lastFailure?.applicationFailureInfo?.type
+    return {
+      page: Number(page),
+      attempt: Math.max(1, activity.attempt ?? 1),
+      lastFailure: isFailureCode(type) ? type : null,
+    }
+  })
 }
 
 function memoOf(raw: RawRun, key: string): unknown {

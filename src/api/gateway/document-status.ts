@@ -39,6 +39,8 @@ export function statusOfRunning(request: KnownRequest, run: DocumentRun): Docume
     state: runningState(run, progress),
     progress,
     failedPages: [],
+    marks: null,
+    pagesUnderWay: run.pagesUnderWay,
     failureCode: null,
     queuedReason: null,
     startedAt: isoOf(progress.startedAtMs),
@@ -49,13 +51,14 @@ export function statusOfRunning(request: KnownRequest, run: DocumentRun): Docume
 
 /** The same with the exact counts of a worker. */
 export function withExactProgress(status: DocumentStatus, answer: ProgressAnswer): DocumentStatus {
-  const { progress, failed } = answer
+  const { progress, failed, marks } = answer
   const hasStarted = status.state === 'queued' && progress.startedAtMs !== null
   return {
     ...status,
     state: hasStarted ? 'processing' : status.state,
     progress,
     failedPages: failed,
+    marks,
     startedAt: isoOf(progress.startedAtMs),
   }
 }
@@ -63,10 +66,14 @@ export function withExactProgress(status: DocumentStatus, answer: ProgressAnswer
 /** Status of a document that has ended. `request` is `null` where only the manifest is left. */
 export function statusOfEnded(request: KnownRequest | null, manifest: Manifest): DocumentStatus {
   return {
-    ...identityOf(request ?? { ...manifest, fileName: 'document' }),
+    ...identityOf(
+      request ?? { ...manifest, fileName: 'document', mediaType: null, sizeBytes: null },
+    ),
     state: manifest.outcome,
     progress: manifest.progress,
     failedPages: manifest.failed,
+    marks: manifest.marks,
+    pagesUnderWay: [],
     failureCode: manifest.failureCode,
     queuedReason: null,
     startedAt: manifest.startedAt,
@@ -125,11 +132,30 @@ export function notOlderThan(last: DocumentStatus | null, listed: DocumentStatus
 function identityOf(
   request: Pick<
     KnownRequest,
-    'documentId' | 'dialect' | 'engine' | 'fileName' | 'owner' | 'createdAt'
+    | 'documentId'
+    | 'dialect'
+    | 'engine'
+    | 'fileName'
+    | 'owner'
+    | 'createdAt'
+    | 'mediaType'
+    | 'sizeBytes'
+    | 'pages'
   >,
 ) {
-  const { documentId, dialect, engine, fileName, owner, createdAt } = request
-  return { documentId, dialect, engine, fileName, owner, createdAt }
+  const { documentId, dialect, engine, fileName, owner, createdAt, mediaType, sizeBytes } = request
+  const { pages } = request
+  return {
+    documentId,
+    dialect,
+    engine,
+    fileName,
+    owner,
+    createdAt,
+    mediaType,
+    sizeBytes,
+    pages,
+  }
 }
 
 function runningState(run: DocumentRun, progress: Progress): DocumentState {

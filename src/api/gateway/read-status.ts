@@ -20,6 +20,8 @@ import type { TemporalDocuments } from './temporal-documents.ts'
 
 /** Calls to Temporal, and reads of the store, that one batch has under way at once. */
 const CONCURRENCY = 10
+/** Documents of a batch that Temporal is asked for one by one, because they are not in its list. */
+const MAX_LOOKS = 10
 
 /** What statuses are read from. */
 export type StatusSources = {
@@ -60,8 +62,16 @@ export class StatusReader {
   async getAll(ids: readonly DocumentId[]): Promise<Map<DocumentId, DocumentStatus | null>> {
     const unique = [...new Set(ids)]
     const stale = unique.filter((id) => this.#cache.fresh(id) === undefined)
-    if (stale.length > 1) await this.#refreshFromList(stale)
-    const statuses = await mapConcurrently(unique, CONCURRENCY, (id) => this.#cache.get(id))
+    const isListed = stale.length > 1 && (await this.#refreshFromList(stale))
+    let looksLeft = isListed ? MAX_LOOKS : Infinity
+    const statuses = await mapConcurrently(unique, CONCURRENCY, async (id) => {
+      const fresh = this.#cache.fresh(id)
+      if (fresh !== undefined) return fresh
+      const unlisted = isListed ? await this.#ofUnlisted(id) : undefined
+      if (unlisted === null || (unlisted !== undefined && looksLeft <= 0)) return unlisted
+      looksLeft -= 1
+      return this.#cache.get(id)
+    })
     return new Map(unique.map((id, position) => [id, statuses[position] ?? null]))
   }
 
@@ -79,16 +89,38 @@ export class StatusReader {
     return statuses.filter((status) => status !== null)
   }
 
-  async #refreshFromList(ids: readonly DocumentId[]): Promise<void> {
+  /** Whether the list could be had. */
+  async #refreshFromList(ids: readonly DocumentId[]): Promise<boolean> {
     const names = ids.map((id) => `"${workflowIdFor(id)}"`).join(',')
     try {
       // A run that went on as a new one has several rows.
       const { runs } = await this.#sources.temporal.list(`WorkflowId IN (${names})`, 1000)
       await this.ofRuns(runs)
+      return true
     } catch (error) {
       // One by one then: each has its last known status, or fails by itself.
       if (!(error instanceof OcrError)) throw error
+      return false
     }
+  }
+
+  /** What is known of a document that Temporal did not list: too new, too old, or none. */
+  async #ofUnlisted(documentId: DocumentId): Promise<DocumentStatus | null> {
+    const last = this.#cache.last(documentId)
+    if (last !== null) return last
+    const ended = await this.#ofStore(documentId)
+    if (ended !== null) return ended
+    const request = await this.#sources.facts.request(documentId)
+    if (request === null || (await this.#sources.facts.isDeleted(documentId))) return null
+    return statusOfRunning(request, {
+      documentId,
+      state: 'running',
+      isCancelRequested: false,
+      pagesUnderWay: [],
+      progress: null,
+      startedAtMs: Date.parse(request.createdAt),
+      endedAtMs: null,
+    })
   }
 
   async #ofListed(run: DocumentRun): Promise<DocumentStatus | null> {
@@ -102,6 +134,11 @@ export class StatusReader {
   async #load(documentId: DocumentId, last: DocumentStatus | null): Promise<DocumentStatus | null> {
     const run = await this.#sources.temporal.describe(documentId)
     if (run !== null) return this.#ofRun(run, last)
+    return this.#ofStore(documentId)
+  }
+
+  /** What the store knows of a document that has ended. */
+  async #ofStore(documentId: DocumentId): Promise<DocumentStatus | null> {
     const { facts } = this.#sources
     const manifest = await facts.manifest(documentId)
     if (manifest === null || (await facts.isDeleted(documentId))) return null

@@ -1,65 +1,22 @@
-import { createReadStream } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import type {
-  DocumentRequest,
-  FallbackEngine,
-  MediaType,
-  ProcessDocumentInput,
-} from '../../contract/document.ts'
-import { ENGINES, type EngineId } from '../../contract/engines.ts'
+import type { DocumentRequest, MediaType, ProcessDocumentInput } from '../../contract/document.ts'
+import type { EngineId } from '../../contract/engines.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
-import { blobKey, referenceKey, requestKey, tombstoneKey } from '../../storage/object-keys.ts'
-import { writeJson, writeJsonIfAbsent } from '../../storage/read-blob.ts'
+import { requestKey, tombstoneKey } from '../../storage/object-keys.ts'
+import { writeJsonIfAbsent } from '../../storage/read-blob.ts'
+import { referToBlob, restoreBlob, storeBlob, type BlobFile } from '../../storage/store-blob.ts'
 import type { DocumentFacts } from './document-facts.ts'
-import { documentIdForKey, fingerprintOf, randomDocumentId } from './document-identity.ts'
-import { engineQueueOf, type DocumentQueues } from './document-queues.ts'
-import type { Upload } from '../uploads/receive-upload.ts'
+import type { DocumentQueues } from './document-queues.ts'
 import { releaseBlob } from './release-blob.ts'
+import { requestOf, uploadedFile, type Submission } from './submission.ts'
 import type { TemporalDocuments } from './temporal-documents.ts'
+import { inputOf } from './workflow-input.ts'
 
 /** A start whose outcome is unknown is tried again for this long, with the same id. */
 const START_BUDGET_MS = 5000
-/** The sweep removes unused blobs after 24 hours; younger than this, they outlive the start. */
-const RENEW_BLOB_AFTER_MS = 12 * 60 * 60 * 1000
-/** A run of 400 pages replays in well under a second. */
-const PAGES_PER_RUN = 400
-/** A batch is drawn by one guarded child; more would delay the first pages. */
-const PAGES_PER_RASTER_BATCH = 25
-
-const CONTENT_TYPES = {
-  pdf: 'application/pdf',
-  png: 'image/png',
-  jpeg: 'image/jpeg',
-  tiff: 'image/tiff',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  bmp: 'image/bmp',
-} as const satisfies Record<MediaType, string>
-
-/** An upload and what is to be done with it. */
-export type Submission = Pick<
-  DocumentRequest,
-  | 'dialect'
-  | 'owner'
-  | 'engine'
-  | 'languages'
-  | 'dpi'
-  | 'pages'
-  | 'password'
-  | 'maxPages'
-  | 'maxImageSidePx'
-  | 'textStyle'
-> & {
-  readonly upload: Upload
-  /** Route of the request; an idempotency key counts for one route. */
-  readonly route: string
-  readonly idempotencyKey: string | null
-  /** Time for the document from now on; `null`: no limit. */
-  readonly deadlineMs: number | null
-}
 
 /** What became of a submission; `replayed`: the key had been used, nothing new was started. */
 export type Submitted = { readonly documentId: DocumentId; readonly replayed: boolean }
@@ -78,7 +35,7 @@ export type SubmitDependencies = {
 }
 
 /**
- * Stores an upload and starts its workflow; returns once Temporal has acknowledged the start.
+ * Stores a file, if it lies here, and starts its workflow; returns once Temporal has acknowledged the start.
  *
  * Objects first, then the start, so that a killed api leaves at most objects without a workflow: a
  * retry with the same idempotency key goes on from there, the sweep removes the others. The reference
@@ -96,33 +53,13 @@ export async function submitDocument(
   const isKeyed = submission.idempotencyKey !== null
   if (isKeyed && (await isAlreadyStarted(deps, request))) return { documentId, replayed: true }
 
-  const isMine = await storeObjects(deps, request, submission.upload)
+  const upload = uploadedFile(submission.source)
+  const isMine = await storeObjects(deps, request, upload)
   // Before the start, so that a worker finds the file, and after it, for a DELETE that came late.
-  await restoreBlob(deps, request, submission.upload)
-  await start(deps, inputOf(deps, request, submission.deadlineMs), request)
-  await restoreBlob(deps, request, submission.upload)
+  if (upload !== null) await restoreBlob(deps.store, upload)
+  await start(deps, inputOf(deps, request, submission), request)
+  if (upload !== null) await restoreBlob(deps.store, upload)
   return { documentId, replayed: !isMine }
-}
-
-function requestOf(secret: string | Buffer, submission: Submission): DocumentRequest {
-  const { upload, owner, route, idempotencyKey, deadlineMs: _notStored, ...options } = submission
-  const { mediaType, sha256, sizeBytes } = upload
-  if (mediaType === null)
-    throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: its type is unknown')
-  return {
-    ...options,
-    documentId:
-      idempotencyKey === null
-        ? randomDocumentId()
-        : documentIdForKey(secret, { owner, route, idempotencyKey }),
-    owner,
-    fileName: upload.fileName,
-    mediaType,
-    sha256,
-    sizeBytes,
-    fingerprint: fingerprintOf(secret, { ...options, sha256 }),
-    createdAt: new Date().toISOString(),
-  }
 }
 
 /** Looks whether the key was used; also after Temporal's retention, as long as the results live. */
@@ -144,79 +81,18 @@ async function isAlreadyStarted(
 async function storeObjects(
   { store, facts }: SubmitDependencies,
   request: DocumentRequest,
-  upload: Upload,
+  upload: BlobFile | null,
 ): Promise<boolean> {
   const { documentId, sha256 } = request
-  await writeJson(store, referenceKey(sha256, documentId), { createdAt: request.createdAt })
-  await putBlob(store, request, upload)
+  if (upload !== null) await storeBlob(store, upload, documentId)
+  else if (sha256 !== null) await referToBlob(store, sha256, documentId)
   const { created } = await writeJsonIfAbsent(store, requestKey(documentId), request)
   if (created) return true
   const earlier = await facts.request(documentId)
   if (earlier === null || earlier.fingerprint === request.fingerprint) return false
   // Lost a race against another body under the same key, which refers to other bytes.
-  if (earlier.sha256 !== sha256) await releaseBlob(store, sha256, documentId)
+  if (sha256 !== null && earlier.sha256 !== sha256) await releaseBlob(store, sha256, documentId)
   throw keyReused()
-}
-
-async function putBlob(store: BlobStore, request: DocumentRequest, upload: Upload): Promise<void> {
-  const { sha256 } = request
-  const key = blobKey(sha256)
-  const options = { contentType: CONTENT_TYPES[request.mediaType], sha256 }
-  const { created } = await store.put(key, createReadStream(upload.path), {
-    ...options,
-    ifAbsent: true,
-  })
-  if (created) return
-  const stored = await store.head(key)
-  const isYoung =
-    stored !== null && Date.now() - Date.parse(stored.modifiedAt) < RENEW_BLOB_AFTER_MS
-  if (!isYoung) await store.put(key, createReadStream(upload.path), options)
-}
-
-/** A DELETE of the last other document may have taken the blob before it saw our reference. */
-async function restoreBlob(
-  { store }: SubmitDependencies,
-  request: DocumentRequest,
-  upload: Upload,
-): Promise<void> {
-  if ((await store.head(blobKey(request.sha256))) === null) await putBlob(store, request, upload)
-}
-
-function inputOf(
-  { queues, windowPages, fallbackEngine }: SubmitDependencies,
-  { documentId, sha256, engine, pages }: DocumentRequest,
-  deadlineMs: number | null,
-): ProcessDocumentInput {
-  return {
-    documentId,
-    documentSha256: sha256,
-    engine,
-    engineClass: ENGINES[engine].engineClass,
-    engineQueue: engineQueueOf(engine, queues),
-    ladder: ENGINES[engine].ladder,
-    fallback: fallbackOf(engine, { queues, fallbackEngine }),
-    cpuQueue: queues.cpu,
-    pages,
-    windowPages: windowPages ?? ENGINES[engine].windowPages,
-    pagesPerRun: PAGES_PER_RUN,
-    pagesPerRasterBatch: PAGES_PER_RASTER_BATCH,
-    deadlineAtMs: deadlineMs === null ? null : Date.now() + deadlineMs,
-    resume: null,
-  }
-}
-
-/** The built-in engines need none: what they cannot read, another one of them cannot either. */
-function fallbackOf(
-  engine: EngineId,
-  { queues, fallbackEngine }: Pick<SubmitDependencies, 'queues' | 'fallbackEngine'>,
-): FallbackEngine | null {
-  if (fallbackEngine === null || fallbackEngine === engine) return null
-  if (ENGINES[engine].engineClass === 'cpu') return null
-  return {
-    engine: fallbackEngine,
-    engineClass: ENGINES[fallbackEngine].engineClass,
-    engineQueue: engineQueueOf(fallbackEngine, queues),
-  }
 }
 
 async function start(
@@ -227,14 +103,18 @@ async function start(
   const { dialect, engine, owner, mediaType, fingerprint, sizeBytes } = request
   const options = {
     taskQueue: queues.documents,
-    memo: { [MEMO.fingerprint]: fingerprint, [MEMO.bytes]: sizeBytes },
+    memo: {
+      [MEMO.fingerprint]: fingerprint,
+      ...(sizeBytes === null ? {} : { [MEMO.bytes]: sizeBytes }),
+    },
     searchAttributes: {
       [SEARCH_ATTRIBUTE.dialect]: dialect,
       [SEARCH_ATTRIBUTE.engine]: engine,
       [SEARCH_ATTRIBUTE.phase]: 'inspecting',
+      ...(mediaType === null ? {} : { [SEARCH_ATTRIBUTE.format]: formatOf(mediaType) }),
       ...(owner === null ? {} : { [SEARCH_ATTRIBUTE.owner]: owner }),
     },
-    summary: `${mediaType} · ${engine}`,
+    summary: `${mediaType ?? 'file to fetch'} · ${engine}`,
   }
   const giveUpAtMs = Date.now() + START_BUDGET_MS
   for (let pauseMs = 100; ; pauseMs = Math.min(1000, 2 * pauseMs)) {
@@ -248,6 +128,11 @@ async function start(
       await wait(pauseMs)
     }
   }
+}
+
+/** What `SEARCH_ATTRIBUTE.format` says. */
+function formatOf(mediaType: MediaType): 'image' | 'pdf' {
+  return mediaType === 'pdf' ? 'pdf' : 'image'
 }
 
 function keyReused(): OcrError {

@@ -2,18 +2,21 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client'
 import type { ProcessDocumentInput } from '../../contract/document.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { PROCESS_DOCUMENT, PROGRESS_QUERY, workflowIdFor } from '../../contract/names.ts'
 import type { ProgressAnswer } from '../../contract/progress.ts'
-import { toDocumentRun, type DocumentRun } from './document-run.ts'
+import { toDocumentRun, toPagesUnderWay, type DocumentRun } from './document-run.ts'
 import { temporalError } from './temporal-failure.ts'
 
 const CALL_DEADLINE_MS = 2000
 /** A worker may be at work on the run; without one, Temporal holds a query until its deadline. */
 const QUERY_DEADLINE_MS = 1500
+
+const LISTED = { isCancelRequested: false, pagesUnderWay: [] }
 
 /** A page of a list of runs. */
 export type RunList = {
@@ -40,6 +43,18 @@ export type TemporalDocuments = {
    * @throws {OcrError} `SERVICE_UNAVAILABLE`
    */
   list(query: string, pageSize: number, token?: Uint8Array): Promise<RunList>
+  /**
+   * Counts runs in visibility; eventually consistent.
+   *
+   * @throws {OcrError} `SERVICE_UNAVAILABLE`
+   */
+  count(query: string): Promise<number>
+  /**
+   * Waits for the end of a run, however it ends, and of those that it went on as.
+   *
+   * @throws {OcrError} `SERVICE_UNAVAILABLE`; the reason of `signal`
+   */
+  awaitEnd(documentId: DocumentId, signal: AbortSignal): Promise<void>
   /** Exact progress, from a worker; `null` when none answers in time or the run has ended. */
   progress(documentId: DocumentId): Promise<ProgressAnswer | null>
   /** @throws {OcrError} `SERVICE_UNAVAILABLE` */
@@ -67,8 +82,10 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
     async describe(documentId) {
       try {
         const { raw } = await call('describe a document', () => handleOf(documentId).describe())
-        const isCancelRequested = raw.workflowExtendedInfo?.cancelRequested === true
-        return toDocumentRun(raw.workflowExecutionInfo ?? {}, isCancelRequested)
+        return toDocumentRun(raw.workflowExecutionInfo ?? {}, {
+          isCancelRequested: raw.workflowExtendedInfo?.cancelRequested === true,
+          pagesUnderWay: toPagesUnderWay(raw.pendingActivities ?? []),
+        })
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null
         throw error
@@ -84,8 +101,29 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
           nextPageToken: token ?? new Uint8Array(),
         }),
       )
-      const runs = answer.executions.flatMap((raw) => toDocumentRun(raw, false) ?? [])
+      const runs = answer.executions.flatMap((raw) => toDocumentRun(raw, LISTED) ?? [])
       return { runs, nextToken: answer.nextPageToken?.length ? answer.nextPageToken : null }
+    },
+
+    async count(query) {
+      const { count } = await call('count documents', () =>
+        client.workflowService.countWorkflowExecutions({
+          namespace: client.options.namespace,
+          query,
+        }),
+      )
+      return Number(count)
+    },
+
+    async awaitEnd(documentId, signal) {
+      try {
+        await client.withAbortSignal(signal, () => handleOf(documentId).result())
+      } catch (error) {
+        signal.throwIfAborted()
+        // How it ended is told by its status; a run that is unknown has none.
+        if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return
+        throw temporalError('await a document', error)
+      }
     },
 
     async progress(documentId) {

@@ -7,15 +7,17 @@ import { notedDocument, requestIdOf } from './request-context.ts'
  *
  * The line names the route's pattern and the document's id. The path itself, which may hold what a
  * client typed, is written at debug level only, and the query string never: it may hold a signature.
+ *
+ * @param secretSegment A path segment that is a password, and is written as `[password]`
  */
-export function accessLog(logger: Logger): RequestHandler {
+export function accessLog(logger: Logger, secretSegment = ''): RequestHandler {
   return (req: Request, res: Response, next: NextFunction): void => {
     const startedAtMs = performance.now()
     res.once('close', () => {
       const line = {
         requestId: requestIdOf(res),
         method: req.method,
-        route: routeOf(req),
+        route: hideSegment(routeOf(req), secretSegment),
         status: res.statusCode,
         durationMs: Math.round(performance.now() - startedAtMs),
         documentId: notedDocument(res) ?? undefined,
@@ -23,7 +25,13 @@ export function accessLog(logger: Logger): RequestHandler {
       }
       logger.info(line, 'request')
       if (logger.isLevelEnabled('debug'))
-        logger.debug({ requestId: line.requestId, path: pathOf(req).slice(0, 1_024) }, 'path')
+        logger.debug(
+          {
+            requestId: line.requestId,
+            path: hideSegment(pathOf(req).slice(0, 1_024), secretSegment),
+          },
+          'path',
+        )
     })
     next()
   }
@@ -32,6 +40,22 @@ export function accessLog(logger: Logger): RequestHandler {
 /** Path that was asked for, without its query string. */
 export function pathOf(req: Request): string {
   return req.originalUrl.split('?', 1)[0] ?? '/'
+}
+
+function hideSegment(path: string | null, secret: string): string | null {
+  if (path === null || secret === '') return path
+  return path
+    .split('/')
+    .map((segment) => (decodedSegment(segment) === secret ? '[password]' : segment))
+    .join('/')
+}
+
+function decodedSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 function routeOf(req: Request): string | null {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { coerceError } from '../../platform/errors.ts'
 import { answerClientErrors } from './answer-client-errors.ts'
 
@@ -27,6 +28,14 @@ export class StartError extends Error {
 /** A listening server; disposing it stops accepting, lets requests end for 20 s, then cuts them off. */
 export type Listener = AsyncDisposable & { readonly port: number }
 
+/** What takes connections that leave HTTP, such as WebSockets. */
+export type Upgrades = {
+  /** Whether the request is one of its own; all others are answered as if they had not asked. */
+  isMine(request: IncomingMessage): boolean
+  /** Takes the connection, or refuses it with an answer. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
 /**
  * Listens on an address.
  *
@@ -36,8 +45,13 @@ export type Listener = AsyncDisposable & { readonly port: number }
 export async function listen(
   handler: RequestListener,
   address: { readonly host: string; readonly port: number },
+  upgrades: Upgrades | null = null,
 ): Promise<Listener> {
-  const server = createServer(SERVER_OPTIONS, handler)
+  const shouldUpgradeCallback = (request: IncomingMessage): boolean =>
+    upgrades?.isMine(request) ?? false
+  const server = createServer({ ...SERVER_OPTIONS, shouldUpgradeCallback }, handler)
+  if (upgrades !== null)
+    server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
   answerClientErrors(server)
   server.maxHeadersCount = MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS

@@ -38,7 +38,7 @@ export function createOpenApiDocument(
 }
 
 function toOperation(documented: Route, prefix: string): ZodOpenApiOperationObject {
-  const { params, query, body, multipart } = documented
+  const { params, query, body, multipart, jsonInstead } = documented
   const words = (prefix + documented.path).replaceAll(/[^A-Za-z0-9]+/g, '-')
   return {
     operationId: documented.method + words.replace(/-$/, ''),
@@ -54,7 +54,10 @@ function toOperation(documented: Route, prefix: string): ZodOpenApiOperationObje
       : {
           requestBody: {
             required: true,
-            content: { 'multipart/form-data': { schema: multipart } },
+            content: {
+              'multipart/form-data': { schema: multipart },
+              ...(jsonInstead === undefined ? {} : { 'application/json': { schema: jsonInstead } }),
+            },
           },
         }),
     ...(body === null

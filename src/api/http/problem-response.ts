@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
-import { coerceError, OcrError } from '../../platform/errors.ts'
+import { coerceError, isAbortError, OcrError } from '../../platform/errors.ts'
 import { pathOf } from './access-log.ts'
 import { notedDocument, requestIdOf } from './request-context.ts'
 import { RequestError, type RequestIssue } from './request-error.ts'
@@ -85,6 +85,11 @@ export function writeProblem(failure: PublicFailure, req: Request, res: Response
 export function handleFailures(write: FailureWriter, logger: Logger): ErrorRequestHandler {
   // Express tells error middleware by its four parameters.
   return (thrown: unknown, req, res, _next) => {
+    if (res.closed && isAbortError(thrown)) {
+      // The client left, and what was done for it was stopped: there is nobody to answer.
+      logger.info({ requestId: requestIdOf(res) }, 'the client left before its answer')
+      return
+    }
     const failure = readFailure(thrown)
     logFailure(logger, { failure, thrown, res })
     if (res.headersSent) {

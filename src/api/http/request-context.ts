@@ -53,9 +53,11 @@ export function closeUnreadBody(req: Request, res: Response, next: NextFunction)
 /** A signal that fires when the connection closes before the answer was sent. */
 export function closedSignal(res: Response): AbortSignal {
   const controller = new AbortController()
-  res.once('close', () => {
+  const onClose = (): void => {
     if (!res.writableFinished) controller.abort()
-  })
+  }
+  if (res.closed || res.destroyed) onClose()
+  else res.once('close', onClose)
   return controller.signal
 }
 

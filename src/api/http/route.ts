@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
 import { readFailure } from './problem-response.ts'
-import { parsePart, RequestError } from './request-error.ts'
+import { parsePart } from './request-error.ts'
 
 /** What a handler answers; without a body the answer is empty. */
 export type Answer = {
@@ -42,6 +42,8 @@ export type RouteFacts = {
   readonly failures?: readonly FailureCode[]
   /** Fields of a multipart body; the handler receives it itself. */
   readonly multipart?: z.ZodObject
+  /** JSON that is taken in place of the multipart body; the handler receives it itself too. */
+  readonly jsonInstead?: z.ZodObject
 }
 
 /** What {@link route} takes. Leave a schema out where there is nothing to read. */
@@ -152,9 +154,10 @@ async function answerChecked(
   try {
     answer = await checked.answer(request, response)
   } catch (error) {
-    if (checked.failures && !(error instanceof RequestError)) {
+    if (checked.failures) {
       const { code } = readFailure(error)
-      if (FAILURES[code].httpStatus < 500 && !checked.failures.includes(code))
+      const isCommon = code === 'REQUEST_MALFORMED' || FAILURES[code].httpStatus >= 500
+      if (!isCommon && !checked.failures.includes(code))
         throw new Error(`${checked.path} does not document ${code}`, { cause: error })
     }
     throw error

@@ -1,19 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Request, Response } from 'express'
-import multer, { type Options } from 'multer'
 import type { MediaType } from '../../contract/document.ts'
 import type { Sha256 } from '../../contract/identifiers.ts'
 import { sniffMediaType } from '../../documents/sniff-media-type.ts'
-import { OcrError } from '../../platform/errors.ts'
-import { storageError } from '../../storage/object-file.ts'
-import { openGuardedBody, type ByteGuardOptions } from './byte-guard.ts'
+import type { ByteGuardOptions } from './byte-guard.ts'
 import { closeAfterAnswer } from './close-after-answer.ts'
 import { toDisplayFileName } from './file-name.ts'
-import { UploadStorage, type ReceivedFile } from './upload-storage.ts'
-
-/** Boundaries, part headers and text fields around a file. */
-const BODY_OVERHEAD_BYTES = 64 * 1024
+import { parseMultipart } from './parse-multipart.ts'
+import { UploadStorage, type StoredPart } from './upload-storage.ts'
 
 /** An upload in a temporary file; disposing removes the file. */
 export type Upload = AsyncDisposable & {
@@ -55,123 +49,45 @@ export async function receiveUpload(
   res: ServerResponse,
   options: ReceiveUploadOptions,
 ): Promise<Upload | null> {
+  const { maxBytes, fieldName = 'file', ...others } = options
   const storage = new UploadStorage(options.temporaryDirectory)
   let upload: Upload | null = null
   try {
-    const parsed = await parseBody(req, storage, options)
-    if (parsed !== null && storage.received !== null)
-      upload = await toUpload(storage.received, parsed)
+    const limits = { maxFiles: 1, maxFileBytes: maxBytes, maxTotalBytes: maxBytes }
+    const parsed = await parseMultipart(req, storage, { ...others, ...limits, fieldName })
+    if (parsed === null || parsed === 'too-many') return null
+    const [file] = parsed.files
+    const part = file && storage.partAt(file.path)
+    if (part) upload = await toUpload(part, file.fileName, parsed.fields)
     return upload
   } finally {
     // Multer may answer while a part is still being written.
     await storage.settled()
-    if (upload === null && storage.received !== null) await removeFile(storage.received.path)
+    if (upload === null) await removeParts(storage)
     closeAfterAnswer(req, res)
   }
 }
 
-async function toUpload(received: ReceivedFile, parsed: ParsedBody): Promise<Upload> {
+/** Makes an upload of a part that has arrived. */
+export async function toUpload(
+  { isCut: _known, ...received }: StoredPart,
+  fileName: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Upload> {
   return {
     ...received,
     mediaType: await sniffMediaType(received.head),
-    fileName: toDisplayFileName(parsed.fileName),
-    fields: parsed.fields,
+    fileName: toDisplayFileName(fileName),
+    fields,
     [Symbol.asyncDispose]: () => removeFile(received.path),
   }
 }
 
+/** Removes the files of all parts. */
+export async function removeParts({ stored }: UploadStorage): Promise<void> {
+  for (const { path } of stored) await removeFile(path)
+}
+
 function removeFile(path: string): Promise<void> {
   return rm(path, { force: true })
-}
-
-type ParsedBody = { readonly fileName: string; readonly fields: Record<string, string> }
-
-async function parseBody(
-  req: IncomingMessage,
-  storage: UploadStorage,
-  options: ReceiveUploadOptions,
-): Promise<ParsedBody | null> {
-  const { fieldName = 'file', maxBytes, temporaryDirectory, ...rate } = options
-  await makeDirectory(temporaryDirectory)
-  // From here to multer's listeners without a pause, so that no failure of the body is missed.
-  const body = openGuardedBody(req, { maxBodyBytes: maxBytes + BODY_OVERHEAD_BYTES, ...rate })
-  try {
-    // Multer uses a request's headers and stream, and sets these members on it.
-    const request = Object.assign(body, { headers: req.headers }) as unknown as Request
-    const parse = multer(multerOptions(storage, maxBytes)).single(fieldName)
-    await new Promise<void>((resolve, reject) => {
-      // The second argument is never touched by multer; the first failure is the guard's, if it has one.
-      parse(request, {} as Response, (error?: unknown) =>
-        error ? reject(body.errored ?? error) : resolve(),
-      )
-    })
-    return { fileName: request.file?.originalname ?? '', fields: textFields(request.body) }
-  } catch (error) {
-    if (isMissingPart(error, fieldName)) return null
-    throw translate(error, storage)
-  } finally {
-    body.destroy()
-  }
-}
-
-function multerOptions(storage: UploadStorage, maxBytes: number): Options {
-  return {
-    storage,
-    // Latin-1 by default, which spoils Chinese names.
-    defParamCharset: 'utf8',
-    // Every limit is named, because those left out are infinite.
-    limits: {
-      fileSize: maxBytes,
-      files: 1,
-      fields: 20,
-      parts: 25,
-      fieldSize: 100_000,
-      fieldNameSize: 100,
-      headerPairs: 50,
-      fieldNestingDepth: 0,
-      fieldArrayIndexLimit: 0,
-    },
-  }
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw storageError('make the directory for uploads', error)
-  }
-}
-
-function textFields(body: unknown): Record<string, string> {
-  const fields: [string, string][] = []
-  for (const [name, value] of Object.entries(body ?? {})) {
-    // Multer gathers a name that was sent twice in an array.
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value
-    if (typeof last === 'string') fields.push([name, last])
-  }
-  return Object.fromEntries(fields)
-}
-
-function isMissingPart(error: unknown, fieldName: string): boolean {
-  return (
-    error instanceof multer.MulterError &&
-    error.code === 'LIMIT_UNEXPECTED_FILE' &&
-    error.field !== fieldName
-  )
-}
-
-function translate(error: unknown, storage: UploadStorage): unknown {
-  if (error instanceof OcrError) return error
-  if (error instanceof multer.MulterError && error.code === 'LIMIT_FILE_SIZE')
-    return new OcrError('FILE_TOO_LARGE', 'Cannot receive the file: it is too large', {
-      cause: error,
-    })
-  // What the storage threw and is not an OcrError is a bug of ours, not of the request.
-  if (error === storage.failure && !isParserError(error)) return error
-  return new OcrError('REQUEST_MALFORMED', 'Cannot read the multipart body', { cause: error })
-}
-
-/** Errors of multer and busboy are plain; they also end the file part that is being read. */
-function isParserError(error: unknown): boolean {
-  return error instanceof multer.MulterError || (error instanceof Error && error.name === 'Error')
 }

@@ -1,18 +1,16 @@
 import { z } from 'zod'
 import { ENGINES } from '../../contract/engines.ts'
-import { OcrError } from '../../platform/errors.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { readIdempotencyKey, setSubmitHeaders } from '../http/idempotency-key.ts'
-import { receiveUpload } from '../uploads/receive-upload.ts'
 import { noteDocument, originOf } from '../http/request-context.ts'
-import { parsePart, RequestError } from '../http/request-error.ts'
 import { route, type Route } from '../http/route.ts'
 import { documentPath, toLinks } from './document-body.ts'
 import { requireDocument } from './find-document.ts'
+import { receiveDocument } from './receive-document.ts'
 import { submittedSchema } from './schemas.ts'
-import { uploadFields, withoutEmptyFields } from './upload-fields.ts'
+import { remoteFields, uploadFields } from './upload-fields.ts'
 
-/** `POST /v1/documents`: takes a file, starts its workflow, answers with where to look. */
+/** `POST /v1/documents`: takes a file or its URL, starts its workflow, answers with where to look. */
 export function createDocumentRoute(deps: AppDeps): Route {
   const { api } = deps.config
   return route({
@@ -22,33 +20,28 @@ export function createDocumentRoute(deps: AppDeps): Route {
     summary: 'Submit a document',
     description:
       'The file is recognized by its content: PDF, PNG, JPEG, TIFF, WebP, GIF or BMP. With an ' +
-      '`Idempotency-Key`, the same request gives the same document.',
+      '`Idempotency-Key`, the same request gives the same document. In place of a form, ' +
+      '`application/json` takes the `url` of a file on a public address, beside the same fields; a ' +
+      'worker fetches it.',
     multipart: uploadFields.extend({ file: z.file() }),
+    jsonInstead: remoteFields,
     responses: { 202: { description: 'Accepted', schema: submittedSchema } },
     failures: [
       'EMPTY_FILE',
       'FILE_TOO_LARGE',
       'UNSUPPORTED_FILE_TYPE',
+      'URL_NOT_ALLOWED',
       'REQUEST_TIMEOUT',
       'IDEMPOTENCY_KEY_REUSED',
       'DOCUMENT_NOT_FOUND',
     ],
     async handler({ request, response }) {
       const idempotencyKey = readIdempotencyKey(request)
-      await using upload = await receiveUpload(request, response, {
-        maxBytes: api.maxUploadBytes,
-        temporaryDirectory: deps.temporaryDirectory,
-      })
-      if (upload === null) throw new RequestError('a file is needed in the form field "file"')
-      if (upload.sizeBytes === 0) throw new OcrError('EMPTY_FILE', 'Cannot accept upload: 0 bytes')
-      if (upload.mediaType === null)
-        throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: unknown content', {
-          publicDetail: 'Accepted are PDF, PNG, JPEG, TIFF, WebP, GIF and BMP',
-        })
-      const fields = parsePart('body', uploadFields, withoutEmptyFields(upload.fields))
+      await using received = await receiveDocument(request, response, deps)
+      const { source, fields } = received
       const engine = fields.engine ?? api.defaultEngine
       const { documentId, replayed } = await deps.gateway.submit({
-        upload,
+        source,
         dialect: 'v1',
         owner: null,
         route: 'v1/documents',

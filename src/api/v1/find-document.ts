@@ -54,6 +54,7 @@ export function explainMissingPage(status: DocumentStatus | null, page: PageNumb
       })
 }
 
-function unknownDocument(): OcrError {
+/** There is no such document. */
+export function unknownDocument(): OcrError {
   return new OcrError('DOCUMENT_NOT_FOUND', 'Cannot find document: unknown id')
 }

@@ -3,7 +3,9 @@ import type { Route } from '../http/route.ts'
 import { cancelDocumentRoute } from './cancel-document.ts'
 import { createDocumentRoute } from './create-document.ts'
 import { deleteDocumentRoute } from './delete-document.ts'
+import { getConfigRoute } from './get-config.ts'
 import { getDocumentRoute } from './get-document.ts'
+import { getEventsRoute } from './get-events.ts'
 import { getPageImageRoute } from './get-page-image.ts'
 import { getPageRoute } from './get-page.ts'
 import { getPictureRoute } from './get-picture.ts'
@@ -16,11 +18,13 @@ export function createV1Routes(deps: AppDeps): Route[] {
     createDocumentRoute(deps),
     listDocumentsRoute(deps),
     getDocumentRoute(deps),
+    getEventsRoute(deps),
     deleteDocumentRoute(deps),
     cancelDocumentRoute(deps),
     getResultRoute(deps),
     getPageRoute(deps),
     getPageImageRoute(deps),
     getPictureRoute(deps),
+    getConfigRoute(deps),
   ]
 }

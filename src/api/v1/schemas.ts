@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DOCUMENT_STATES } from '../../contract/document-status.ts'
+import { MEDIA_TYPES } from '../../contract/document.ts'
+import { ENGINE_IDS, LANGUAGES } from '../../contract/engines.ts'
 import { BLOCK_CATEGORIES } from '../../contract/page.ts'
 import { wholeNumber } from '../http/wire-number.ts'
 
@@ -138,3 +140,26 @@ export const pageSchema = z
 
 /** Answer to a cancel. */
 export const cancelledSchema = z.strictObject({ id: z.uuid(), status: state })
+
+/** Limits and engines. */
+export const configSchema = z
+  .strictObject({
+    version: z.string(),
+    limits: z.strictObject({
+      max_upload_bytes: count,
+      max_pages: count,
+      media_types: z.array(z.enum(MEDIA_TYPES)),
+      languages: z.array(z.enum(LANGUAGES)),
+      dpi: z.strictObject({ min: count, max: count }),
+    }),
+    engines: z.array(
+      z.strictObject({
+        id: z.enum(ENGINE_IDS),
+        default: z.boolean().meta({ description: 'Taken when none is asked for' }),
+        configured: z.boolean().meta({ description: 'Has the server that it needs, if any' }),
+        dpi: z.number().meta({ description: 'Resolution when none is asked for' }),
+        queue: z.string().meta({ description: 'Task queue of its pages, as /readyz names it' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Configuration' })

@@ -3,6 +3,9 @@ import { ENGINE_IDS, LANGUAGES, type Language } from '../../contract/engines.ts'
 import { parsePageRanges } from '../../contract/page-ranges.ts'
 import { wholeNumber } from '../http/wire-number.ts'
 
+/** Resolutions that can be asked for, in dots per inch. */
+export const DPI_BOUNDS = { minimum: 72, maximum: 600 } as const
+
 const languages = z
   .string()
   .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))])
@@ -26,23 +29,37 @@ const pages = z
   })
   .meta({ description: 'Pages to read', example: '1-3,7', override: { type: 'string' } })
 
+const dpi = wholeNumber({
+  ...DPI_BOUNDS,
+  description: 'Resolution that pages are drawn with; the default is the engine’s',
+})
+
 /** Form fields of an upload, besides the file. */
 export const uploadFields = z.object({
   engine: z.enum(ENGINE_IDS).optional(),
   languages: languages.optional(),
-  dpi: wholeNumber({
-    minimum: 72,
-    maximum: 600,
-    description: 'Resolution that pages are drawn with; the default is the engine’s',
-  }).optional(),
+  dpi: dpi.optional(),
   pages: pages.optional(),
   password: z.string().max(1_000).meta({ description: 'Opens an encrypted PDF' }).optional(),
 })
 
+/** JSON body in place of a form: the same fields, and a URL in place of the file. */
+export const remoteFields = uploadFields.extend({
+  url: z.string().meta({
+    description: 'Where the file is fetched from: http or https, on a public address',
+    example: 'https://example.com/invoice.pdf',
+  }),
+  dpi: z
+    .union([z.number().transform(String), z.string()])
+    .pipe(dpi)
+    .meta({ description: 'Resolution that pages are drawn with, 72 to 600', example: 300 })
+    .optional(),
+})
+
 /** Leaves out empty fields: a form sends every field that it shows. */
 export function withoutEmptyFields(
-  fields: Readonly<Record<string, string>>,
-): Record<string, string> {
+  fields: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== ''))
 }
 

@@ -21,7 +21,16 @@ const TAG = new RegExp(
 )
 const END_TOKEN = /<｜end▁of▁sentence｜>/g
 const STRAY_TAG = /<\|\/?(?:ref|det|grounding)\|>|<image>|<｜[^<>｜]{1,40}｜>/g
+const CONTROL_TOKEN = /<｜[^<>｜]{1,40}｜>/g
 const MAX_BOXES = 1_000
+
+/**
+ * An answer as it is, less the model's control tokens (`<｜end▁of▁sentence｜>`) and the blanks around
+ * it: what the model's own scripts print. Places stay: who asked for them wants them.
+ */
+export function withoutControlTokens(answer: string): string {
+  return answer.replaceAll(CONTROL_TOKEN, '').trim()
+}
 
 /**
  * Reads an answer with grounding tags: `<|ref|>LABEL<|/ref|><|det|>[[x1, y1, x2, y2], …]<|/det|>`

@@ -7,9 +7,7 @@ import {
 import { usableBox, wholePage, type ImageSize } from '../model-page/bounding-box.ts'
 import { toFormulaText } from '../model-page/formula-latex.ts'
 import type { Layout, LayoutCell } from './layout-cell.ts'
-
-/** The page's image, and the size in which the model saw it. */
-export type SeenPage = { readonly image: ImageSize; readonly sent: ImageSize }
+import { toPagePixels, type SeenPage } from './seen-page.ts'
 
 /** What a layout says, and what was noticed on the way. */
 export type LayoutBlocks = {
@@ -27,7 +25,7 @@ export function toBlocks(layout: Layout, page: SeenPage): LayoutBlocks {
   if (layout.isRepaired) warnings.add('OUTPUT_REPAIRED')
   if (layout.isIncomplete) warnings.add('OUTPUT_INCOMPLETE')
   const blocks = layout.cells.flatMap((cell) => {
-    const bbox = usableBox(toImage(cell.bbox, page), page.image)
+    const bbox = usableBox(cell.bbox && toPagePixels(cell.bbox, page), page.image)
     const content = contentOf(cell)
     if (bbox === null) warnings.add('BOX_INVALID')
     if (content.text === '' && content.category !== 'picture') {
@@ -44,18 +42,6 @@ export function toBlocks(layout: Layout, page: SeenPage): LayoutBlocks {
 export function toPageBlock(markdown: string, image: ImageSize): Block[] {
   const text = markdown.toWellFormed().trim()
   return text === '' ? [] : [{ bbox: wholePage(image), category: 'text', text, confidence: null }]
-}
-
-function toImage(
-  bbox: readonly number[] | null,
-  { image, sent }: SeenPage,
-): readonly number[] | null {
-  const scaleX = sent.widthPx / image.widthPx
-  const scaleY = sent.heightPx / image.heightPx
-  // Towards zero, as the model's own code does.
-  return (
-    bbox?.map((value, place) => Math.trunc(value / (place % 2 === 0 ? scaleX : scaleY))) ?? null
-  )
 }
 
 function contentOf(cell: LayoutCell): Pick<Block, 'category' | 'text'> {

@@ -1,5 +1,3 @@
-import type { BoundingBox } from '../../contract/page.ts'
-
 /*
  * The prompts that dots.ocr and dots.mocr were trained on, to the byte: other words give other
  * answers. From rednote-hilab/dots.ocr, dots_ocr/utils/prompts.py, MIT licence,
@@ -47,7 +45,7 @@ export function besideImage(prompt: string): string {
 }
 
 /** Asks for the text inside `box`, which is in pixels of the image that is sent. */
-export function regionPrompt(box: BoundingBox): string {
+export function regionPrompt(box: readonly number[]): string {
   // As Python prints a list.
   return `${REGION_PROMPT}[${box.join(', ')}]`
 }

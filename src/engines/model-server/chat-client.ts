@@ -6,7 +6,7 @@ import { readFailedReply, RejectedRequest } from './failed-reply.ts'
 import { createHttpTransport, createLookupTransport, type HttpTransport } from './http-transport.ts'
 import { askModels, type ServedModel } from './lookup.ts'
 import { REQUEST_LIMITS, type ModelServer, type RequestLimits } from './model-server.ts'
-import { readChatStream } from './read-chat-stream.ts'
+import { readChatStream, type StreamWatch } from './read-chat-stream.ts'
 import { RefusedParameters } from './refused-parameters.ts'
 import { failureOfStatus, type FailedReply } from './reply-failure.ts'
 
@@ -22,11 +22,9 @@ export type ChatRequest = {
 }
 
 /** How a request is watched. */
-export type ChatCall = {
+export type ChatCall = StreamWatch & {
   readonly signal: AbortSignal
   readonly requestId?: string
-  /** Called as tokens arrive, with how many there are so far. */
-  readonly onTokens?: (tokens: number) => void
 }
 
 /** Asks a server that speaks OpenAI's chat API. Safe to use many times at once; never tries again. */
@@ -137,7 +135,7 @@ async function stream(openai: OpenAI, body: object, call: ChatCall): Promise<Cha
     })
     .asResponse()
   if (response.body === null) throw brokenReply('it has no body')
-  const reply = await readChatStream(chatEvents(response.body), call.onTokens)
+  const reply = await readChatStream(chatEvents(response.body), call)
   signal.throwIfAborted()
   return reply
 }

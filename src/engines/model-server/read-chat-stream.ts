@@ -8,6 +8,15 @@ import {
   type ChatReply,
 } from './chat-reply.ts'
 import { RepetitionWatch } from '../repetition/repetition-watch.ts'
+import { TextPieces } from './text-pieces.ts'
+
+/** How the progress of an answer is watched. */
+export type StreamWatch = {
+  /** Called as tokens arrive, with how many there are so far. */
+  readonly onTokens?: (tokens: number) => void
+  /** Called with the text as it arrives; together the pieces are all that the model wrote. */
+  readonly onText?: (piece: string) => void
+}
 
 /**
  * Puts a streamed answer together and stops reading, which closes the connection, once it has turned
@@ -19,9 +28,10 @@ import { RepetitionWatch } from '../repetition/repetition-watch.ts'
  */
 export async function readChatStream(
   events: AsyncIterable<unknown>,
-  onTokens?: (tokens: number) => void,
+  { onTokens, onText }: StreamWatch = {},
 ): Promise<ChatReply> {
   const watch = new RepetitionWatch()
+  const told = new TextPieces(onText ?? (() => undefined))
   let text = ''
   let reason: string | null = null
   let isRefused = false
@@ -44,7 +54,9 @@ export async function readChatStream(
     const piece = choice.delta?.content ?? ''
     text += piece
     if (text.length > MAX_ANSWER_CHARACTERS) throw brokenReply('it is longer than any answer')
+    told.add(piece)
     if (watch.add(piece)) {
+      told.end()
       const kept = wellFormed(text.slice(0, watch.keptLength))
       // Most servers tell what an answer cost at its end only, which this one does not reach.
       const spent = usage ?? { promptTokens: 0, completionTokens: pieces }
@@ -52,6 +64,7 @@ export async function readChatStream(
     }
   }
 
+  told.end()
   const finish = finishOf(reason, usage)
   if (isRefused || finish === 'refused') {
     throw new OcrError('ENGINE_REFUSED', 'Cannot read the page: the model refused', { usage })

@@ -13,6 +13,13 @@ export function fetchFailed(reason: string): OcrError {
   })
 }
 
+/** The failure for a server that says no: not there, not allowed, expired. */
+export function fetchRefused(status: number): OcrError {
+  return new OcrError('FETCH_REFUSED', 'Cannot fetch the file: its server does not give it out', {
+    cause: new Error(`status ${status}`),
+  })
+}
+
 /**
  * The failure for what Node or undici threw. Only the code is kept: their messages name the host. An
  * `OcrError` stays as it is.

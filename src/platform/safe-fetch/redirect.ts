@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange.ts'
-import { fetchFailed } from './fetch-failure.ts'
+import { fetchFailed, fetchRefused } from './fetch-failure.ts'
 import { checkUrl, urlRefused, type UrlRules } from './url-rules.ts'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -9,12 +9,19 @@ export function isRedirect({ status }: Exchange): boolean {
   return REDIRECTS.has(status)
 }
 
+/** 408 and 429 ask to come again. */
+function isRefusal({ status }: Exchange): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429
+}
+
 /**
  * Where an answer other than a file leads.
  *
- * @throws {OcrError} `FETCH_FAILED` when it leads nowhere, `URL_NOT_ALLOWED`
+ * @throws {OcrError} `FETCH_REFUSED` for a no that asking again does not change, `FETCH_FAILED` when it
+ *   leads nowhere, `URL_NOT_ALLOWED`
  */
 export function redirected(from: URL, answer: Exchange, rules: UrlRules): URL {
+  if (isRefusal(answer)) throw fetchRefused(answer.status)
   const location = answer.header('location')
   if (!isRedirect(answer) || location === null) {
     throw fetchFailed(`status ${answer.status}`)

@@ -147,7 +147,7 @@ describe('withinBudget', () => {
     const second = await attempt(death, { engineDeath: 1 })
     const environment = new MockActivityEnvironment()
     const carried: unknown = await environment
-      .run(() => withinBudget(death, 1))
+      .run(() => withinBudget(death, { engineDeaths: 1 }))
       .catch((error: unknown) => error)
 
     assert.ok(first.failure instanceof ApplicationFailure && !first.failure.nonRetryable)

@@ -13,7 +13,7 @@ import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-st
 import { manifestKey, requestKey, resultKey } from '../../../src/storage/object-keys.ts'
 import { pageRecordKeyFor } from '../../../src/storage/page-params.ts'
 import { readBytes, readJson, writeJson } from '../../../src/storage/read-blob.ts'
-import { ID, present, requestWith } from '../../support/gateway-fixtures.ts'
+import { ID, present, requestWith, type UploadedRequest } from '../../support/gateway-fixtures.ts'
 import { createStubEngine } from '../../support/stub-engine.ts'
 
 const signal = new AbortController().signal
@@ -30,12 +30,13 @@ describe('assembleDocument', () => {
       store,
       engineFor: () => engine,
       engineVersionOf: () => engine.version,
+      urlRules: { allowedHosts: [], allowedPorts: [] },
       temporaryDirectory: directory,
     }
   })
   afterEach(() => rm(directory, { recursive: true, force: true }))
 
-  async function prepare(pages: readonly number[], change: Partial<DocumentRequest> = {}) {
+  async function prepare(pages: readonly number[], change: Partial<UploadedRequest> = {}) {
     const request = requestWith({ engine: 'paddle', ...change })
     await writeJson(deps.store, requestKey(ID), request)
     for (const page of pages) {
@@ -153,6 +154,38 @@ describe('assembleDocument', () => {
       text,
       '--- 第1页 ---\n文 1\n\n--- 第2页（处理失败）---\n\n--- 处理摘要 ---\n总页数: 2\n成功页数: 1\n失败页数: 1\n失败页码: 2\n',
     )
+  })
+
+  it('writes the result file of SCNet besides, with the markdown of the whole document', async () => {
+    await prepare([1, 3], { dialect: 'scnet' })
+
+    await assembleDocument(deps, inputFor('ofo'), signal)
+
+    const key = present((await manifest()).results?.scnet)
+    assert.equal(key, `documents/${ID}/results/2024/03/07/${ID}/001_result_${ID}.json`)
+    const file = JSON.parse(present(await readBytes(deps.store, key, 1e6)).toString()) as {
+      task_id: string
+      pages: { page: number; status?: string }[]
+      markdown: string
+    }
+    assert.equal(file.task_id, ID)
+    assert.deepEqual(
+      file.pages.map(({ page, status }) => [page, status]),
+      [
+        [1, undefined],
+        [2, 'failed'],
+        [3, undefined],
+      ],
+    )
+    assert.equal(file.markdown, await textOf('markdown'))
+  })
+
+  it('writes no result file of SCNet for other dialects', async () => {
+    await prepare([1])
+
+    await assembleDocument(deps, inputFor('o'), signal)
+
+    assert.equal((await manifest()).results?.scnet, undefined)
   })
 
   it('erases the password and writes no result when nothing was delivered', async () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import sharp from 'sharp'
 import type { ActivityDependencies } from '../../../src/activities/activity-dependencies.ts'
 import { recognizePage } from '../../../src/activities/recognize-page.ts'
-import type { DocumentRequest, RecognizeInput } from '../../../src/contract/document.ts'
+import type { RecognizeInput } from '../../../src/contract/document.ts'
 import type { EngineId } from '../../../src/contract/engines.ts'
 import type { OcrEngine, Recognition, RecognizeOptions } from '../../../src/engines/engine.ts'
 import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
@@ -14,7 +14,7 @@ import { pageImageFactsKey, pageImageKey, requestKey } from '../../../src/storag
 import { findPageRecord } from '../../../src/storage/page-params.ts'
 import { readBytes, writeJson } from '../../../src/storage/read-blob.ts'
 import { sampleDocumentId } from '../../support/document-status.ts'
-import { requestWith } from '../../support/gateway-fixtures.ts'
+import { requestWith, type UploadedRequest } from '../../support/gateway-fixtures.ts'
 
 const SIZE = { widthPx: 100, heightPx: 80, dpi: 200 }
 const TEXT: Recognition = {
@@ -28,7 +28,7 @@ const TEXT: Recognition = {
 describe('recognizePage by an engine behind a server', () => {
   let directory = ''
   let deps: ActivityDependencies
-  let request: DocumentRequest
+  let request: UploadedRequest
   let seen: { engine: EngineId; options: RecognizeOptions }[] = []
   let answers: Partial<Record<EngineId, Recognition>> = {}
 
@@ -50,6 +50,7 @@ describe('recognizePage by an engine behind a server', () => {
       store,
       engineFor,
       engineVersionOf: (id) => `${id}-1`,
+      urlRules: { allowedHosts: [], allowedPorts: [] },
       temporaryDirectory: directory,
     }
     seen = []
@@ -106,6 +107,16 @@ describe('recognizePage by an engine behind a server', () => {
     assert.deepEqual(record?.usage, { promptTokens: 150, completionTokens: 45 })
     assert.deepEqual(record.warnings, ['RETRIED_SMALLER'])
     assert.deepEqual({ ...SIZE, ...record }, { ...record, ...SIZE })
+  })
+
+  it('notes when it was read and at which attempt', async () => {
+    const before = Date.now()
+    await read()
+    const after = Date.now()
+
+    const { startedAtMs = 0, endedAtMs = 0, attempt } = (await recordOf())?.reading ?? {}
+    assert.equal(attempt, 2)
+    assert.ok(before <= startedAtMs && startedAtMs <= endedAtMs && endedAtMs <= after)
   })
 
   it('cuts pictures out and links them', async () => {

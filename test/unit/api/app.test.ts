@@ -161,10 +161,10 @@ describe('createApp', () => {
     assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5'])
   })
 
-  it('leads from the root to the documentation', async () => {
-    await using api = await startTestApi()
+  it('leads from the root to the documentation where Qianxia is not served', async () => {
+    await using api = await startTestApi({ production: true })
 
-    const response = await api.fetch('/')
+    const response = await api.fetch('/', { headers: { Accept: 'text/html' } })
 
     assert.deepEqual([response.status, response.headers.get('location')], [302, '/docs'])
   })

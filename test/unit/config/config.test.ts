@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import { ConfigError } from '../../../src/config/config-error.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { ENVIRONMENT } from '../../../src/config/environment.ts'
+import { DIALECT_VARIABLE_ROWS } from '../../support/dialect-variable-rows.ts'
 import { ENGINE_VARIABLE_ROWS, type VariableRow } from '../../support/engine-variable-rows.ts'
 
 /** Every variable, one good and one bad value. */
@@ -16,7 +17,6 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
   OCR_SECRET: { good: 'abc', reads: (c) => c.secret?.reveal(), as: 'abc', bad: null },
   OCR_HOST: { good: '0.0.0.0', reads: (c) => c.api.host, as: '0.0.0.0', bad: null },
   OCR_PORT: { good: '0', reads: (c) => c.api.port, as: 0, bad: '65536' },
-  OCR_COMPAT_PORTS: { good: '1, 2,1', reads: (c) => c.api.compatPorts, as: [1, 2], bad: '5000;1' },
   OCR_PUBLIC_URL: {
     good: 'https://ocr.example.com/',
     reads: (c) => c.api.publicUrl,
@@ -26,13 +26,6 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
   OCR_MAX_UPLOAD_MB: { good: '1', reads: (c) => c.api.maxUploadBytes, as: 1_048_576, bad: '1.5' },
   OCR_MAX_PAGES: { good: '7', reads: (c) => c.api.maxPages, as: 7, bad: '0' },
   OCR_SIGNED_URL_TTL_S: { good: '60', reads: (c) => c.api.signedUrlTtlSeconds, as: 60, bad: '-1' },
-  PY_OCR_STRICT_FILENAMES: {
-    good: 'true',
-    reads: (c) => c.api.pyOcr.strictFileNames,
-    as: true,
-    bad: 'yes',
-  },
-  PY_OCR_DOWNSCALE: { good: 'true', reads: (c) => c.api.pyOcr.downscale, as: true, bad: 'TRUE' },
   TEMPORAL_ADDRESS: {
     good: 'localhost:1',
     reads: (c) => c.temporal.address,
@@ -58,6 +51,7 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
     bad: null,
   },
   ...ENGINE_VARIABLE_ROWS,
+  ...DIALECT_VARIABLE_ROWS,
   TEMPORAL_CLI_PATH: {
     good: '/t',
     reads: (c) => c.launcher.temporalCliPath,
@@ -104,6 +98,18 @@ describe('loadConfig', () => {
         assert.deepEqual(others, [])
       })
   }
+
+  it('refuses a Qianxia password that is a path of somebody else, or none at all', () => {
+    for (const password of ['api', 'v1', 'Files', 'a/b'])
+      assert.match(problemsOf({ PASSWORD: password }).join(), /^PASSWORD=\[redacted\]: expected no/)
+    assert.equal(loadConfig({ PASSWORD: '' }).api.qianxia.password.reveal(), '')
+  })
+
+  it('opens no second listener for Qianxia on the main port', () => {
+    const { compatPorts } = loadConfig({ PORT: '8080', OCR_PORT: '8080' }).api
+
+    assert.deepEqual(compatPorts, [5000, 8031])
+  })
 
   it('has a default for everything', () => {
     const config = loadConfig({})

@@ -6,14 +6,18 @@ import { route, type Route } from '../../http/route.ts'
 import { CANCEL_FAILED, INVALID_TASK_ID, TASK_NOT_FOUND } from './error-body.ts'
 import { cancelledSchema, errorSchema, notCancellableSchema } from './schemas.ts'
 import { readTaskId } from './task-id.ts'
+import type { TaskKind } from './task-kind.ts'
 
-/** `POST /cancel/<task_id>`: "OCR 取消任务接口". */
-export function cancelRoute(deps: AppDeps): Route {
+/**
+ * `POST /cancel/<task_id>`, `/llm/cancel/<task_id>` or `/ocr/cancel/<task_id>`: "取消任务接口". Any
+ * kind's id is accepted.
+ */
+export function cancelRoute(deps: AppDeps, kind: TaskKind): Route {
   return route({
     method: 'post',
-    path: '/cancel/{task_id}',
+    path: `${kind.prefix}/cancel/{task_id}`,
     tag: 'Py OCR',
-    summary: 'OCR 取消任务接口',
+    summary: `${kind.title} 取消任务接口`,
     params: z.object({ task_id: z.string() }),
     responses: {
       200: { description: '成功', schema: cancelledSchema },

@@ -4,7 +4,7 @@ import type { FailureCode } from '../../../contract/failures.ts'
 import { pathOf } from '../../http/access-log.ts'
 import { JSON_LIMIT_BYTES } from '../../http/json-body.ts'
 import type { PublicFailure } from '../../http/problem-response.ts'
-import { MAX_FILE_BYTES } from './failure-text.ts'
+import { MAX_FILE_BYTES } from './limits.ts'
 import type { errorSchema } from './schemas.ts'
 
 /** A documented status and body. */

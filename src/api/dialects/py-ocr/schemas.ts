@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_BATCH_IDS } from './limits.ts'
 
 /*
  * Bodies of the document "Py OCR 服务 API 文档" (v1.0.0), each with the sentence it comes from.
@@ -15,10 +16,10 @@ const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
 
 const progress = z.int().min(0).max(100)
 
-/** "OCR 文件上传接口": 成功 (HTTP 200). */
-export const uploadedSchema = z
-  .strictObject({ task_id: z.uuid(), message: z.literal('文件上传成功，正在处理中') })
-  .meta({ id: 'PyOcrUploaded' })
+/** "文件上传接口": 成功 (HTTP 200), with the message of its kind of task. */
+export function uploadedSchema(message: string) {
+  return z.strictObject({ task_id: z.uuid(), message: z.literal(message) })
+}
 
 /** "成功，任务处理中 (HTTP 200)". `estimated_completion` is left out while it is unknown. */
 export const processingSchema = z.strictObject({
@@ -54,7 +55,7 @@ export const cancelledStatusSchema = z.strictObject({
   error: z.literal('任务已被用户取消'),
 })
 
-/** "OCR 查询任务状态接口". */
+/** "OCR 查询任务状态接口", "LLM 查询任务状态接口". */
 export const statusSchema = z
   .discriminatedUnion('status', [
     processingSchema,
@@ -64,15 +65,32 @@ export const statusSchema = z
   ])
   .meta({ id: 'PyOcrStatus' })
 
-/** "OCR 取消任务接口": 成功 (HTTP 200). */
+const taskId = z.string()
+
+/** "Ollama OCR 查询任务状态接口": few keys, and always the task's id. */
+export const briefStatusSchema = z
+  .discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('processing'), task_id: taskId }),
+    z.strictObject({ status: z.literal('completed'), task_id: taskId, minio_url: z.string() }),
+    z.strictObject({
+      status: z.literal('failed'),
+      task_id: taskId,
+      error: z.string(),
+      detail_code: detailCode,
+    }),
+    cancelledStatusSchema.extend({ task_id: taskId }),
+  ])
+  .meta({ id: 'PyOcrBriefStatus' })
+
+/** "取消任务接口": 成功 (HTTP 200). */
 export const cancelledSchema = z
   .strictObject({ message: z.literal('任务已取消') })
   .meta({ id: 'PyOcrCancelled' })
 
-/** "批量查询任务状态接口": 请求体. "批量查询: 每次最多 100 个任务 ID". */
-export const batchRequestSchema = z.object({ task_ids: z.array(z.string()).min(1).max(100) })
-
-const taskId = z.string()
+/** "批量查询任务状态接口": 请求体. */
+export const batchRequestSchema = z.object({
+  task_ids: z.array(z.string()).min(1).max(MAX_BATCH_IDS),
+})
 
 /** "批量查询任务状态接口": 响应. */
 export const batchSchema = z
@@ -110,7 +128,7 @@ export const errorSchema = z
   })
   .meta({ id: 'PyOcrError' })
 
-/** "OCR 取消任务接口": 失败 (HTTP 400), the one error without a code. */
+/** "取消任务接口": 失败 (HTTP 400), the one error without a code. */
 export const notCancellableSchema = z
   .strictObject({ error: z.literal('只能取消处理中的任务'), current_status: z.string() })
   .meta({ id: 'PyOcrNotCancellable' })

@@ -1,11 +1,15 @@
 import type { z } from 'zod'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
 import type { Manifest } from '../../../contract/document.ts'
+import type { FailureCode } from '../../../contract/failures.ts'
 import { OcrError } from '../../../platform/errors.ts'
-import { retryCountOf, toFailureText } from './failure-text.ts'
-import type { batchSchema, statusSchema } from './schemas.ts'
+import { toFailureText } from './failure-text.ts'
+import { retryCountOf } from './retry-count.ts'
+import type { batchSchema, briefStatusSchema, statusSchema } from './schemas.ts'
+import { taskKindOf } from './task-kind.ts'
 
 type StatusBody = z.infer<typeof statusSchema>
+type BriefStatusBody = z.infer<typeof briefStatusSchema>
 type BatchItem = z.infer<typeof batchSchema>['results'][number]
 
 /** What a status body needs besides the status. */
@@ -13,14 +17,16 @@ export type StatusContext = {
   /** Signs the URL of a result text. */
   readonly signResultUrl: (manifest: Manifest) => Promise<string>
   readonly nowMs: number
+  /** What the `error` of a failed task begins with. */
+  readonly failureLabel: string
 }
 
 const CANCELLED = { status: 'cancelled', error: '任务已被用户取消' } as const
 
-/** Body of `GET /status/<task_id>`. */
+/** Body of `GET /status/<task_id>` and `GET /llm/status/<task_id>`. */
 export async function toStatusBody(
   status: DocumentStatus,
-  { signResultUrl, nowMs }: StatusContext,
+  { signResultUrl, nowMs, failureLabel }: StatusContext,
 ): Promise<StatusBody> {
   switch (status.state) {
     case 'queued':
@@ -46,18 +52,49 @@ export async function toStatusBody(
       }
     }
     case 'failed': {
-      const code = status.failureCode ?? 'INTERNAL_SERVER_ERROR'
+      const code = failureOf(status)
       return {
         status: 'failed',
-        error: toFailureText(code),
+        error: toFailureText(failureLabel, code, status),
         code: 'OCR_PROCESSING_ERROR',
         failed_at: toSeconds(status.endedAt ?? status.createdAt),
-        retry_count: retryCountOf(code),
+        retry_count: retryCountOf(code, status.engine),
         detail_code: code,
       }
     }
     case 'cancelled':
       return CANCELLED
+  }
+}
+
+/** Body of `GET /ocr/status/<task_id>`. */
+export async function toBriefStatusBody(
+  status: DocumentStatus,
+  { signResultUrl, failureLabel }: Pick<StatusContext, 'signResultUrl' | 'failureLabel'>,
+): Promise<BriefStatusBody> {
+  const { documentId: task_id } = status
+  switch (status.state) {
+    case 'queued':
+    case 'processing':
+    case 'cancelling':
+      return { status: 'processing', task_id }
+    case 'completed':
+      return {
+        status: 'completed',
+        task_id,
+        minio_url: await signResultUrl(requireResults(status).manifest),
+      }
+    case 'failed': {
+      const code = failureOf(status)
+      return {
+        status: 'failed',
+        task_id,
+        error: toFailureText(failureLabel, code, status),
+        detail_code: code,
+      }
+    }
+    case 'cancelled':
+      return { ...CANCELLED, task_id }
   }
 }
 
@@ -86,8 +123,14 @@ export async function toBatchItem(
         minio_url: await signResultUrl(requireResults(status).manifest),
       }
     case 'failed': {
-      const code = status.failureCode ?? 'INTERNAL_SERVER_ERROR'
-      return { task_id: taskId, status: 'failed', error: toFailureText(code), detail_code: code }
+      const code = failureOf(status)
+      const label = taskKindOf(status.engine).failureLabel
+      return {
+        task_id: taskId,
+        status: 'failed',
+        error: toFailureText(label, code, status),
+        detail_code: code,
+      }
     }
     case 'cancelled':
       return { task_id: taskId, ...CANCELLED }
@@ -112,6 +155,10 @@ function estimateCompletion(status: DocumentStatus, nowMs: number): string | nul
 function processingSeconds({ startedAt, createdAt, endedAt }: DocumentStatus): number {
   const elapsedMs = Date.parse(endedAt ?? createdAt) - Date.parse(startedAt ?? createdAt)
   return Math.max(0, Math.round(elapsedMs / 1_000))
+}
+
+function failureOf({ failureCode }: DocumentStatus): FailureCode {
+  return failureCode ?? 'INTERNAL_SERVER_ERROR'
 }
 
 function requireResults({ manifest }: DocumentStatus) {

@@ -3,20 +3,28 @@ import type { AppDeps } from '../../app-deps.ts'
 import { route, type Route } from '../../http/route.ts'
 import { INVALID_TASK_ID, TASK_NOT_FOUND } from './error-body.ts'
 import { resultUrlSigner } from './result-url.ts'
-import { errorSchema, statusSchema } from './schemas.ts'
-import { toStatusBody } from './status-body.ts'
+import { briefStatusSchema, errorSchema, statusSchema } from './schemas.ts'
+import { toBriefStatusBody, toStatusBody } from './status-body.ts'
 import { readTaskId } from './task-id.ts'
+import type { TaskKind } from './task-kind.ts'
 
-/** `GET /status/<task_id>`: "OCR 查询任务状态接口". Any kind's id is accepted. */
-export function statusRoute(deps: AppDeps): Route {
+/**
+ * `GET /status/<task_id>`, `/llm/status/<task_id>` or `/ocr/status/<task_id>`: "查询任务状态接口".
+ * Any kind's id is accepted; the route that is asked decides the form of the answer.
+ */
+export function statusRoute(deps: AppDeps, kind: TaskKind): Route {
+  const toBody = kind.hasBriefStatus ? toBriefStatusBody : toStatusBody
   return route({
     method: 'get',
-    path: '/status/{task_id}',
+    path: `${kind.prefix}/status/{task_id}`,
     tag: 'Py OCR',
-    summary: 'OCR 查询任务状态接口',
+    summary: `${kind.title} 查询任务状态接口`,
     params: z.object({ task_id: z.string() }),
     responses: {
-      200: { description: '成功', schema: statusSchema },
+      200: {
+        description: '成功',
+        schema: kind.hasBriefStatus ? briefStatusSchema : statusSchema,
+      },
       400: { description: '无效的任务 ID', schema: errorSchema },
       404: { description: '任务不存在', schema: errorSchema },
       500: { description: '服务器内部错误', schema: errorSchema },
@@ -30,7 +38,11 @@ export function statusRoute(deps: AppDeps): Route {
       const signResultUrl = resultUrlSigner(deps, request)
       return {
         status: 200,
-        body: await toStatusBody(status, { signResultUrl, nowMs: Date.now() }),
+        body: await toBody(status, {
+          signResultUrl,
+          nowMs: Date.now(),
+          failureLabel: kind.failureLabel,
+        }),
       }
     },
   })

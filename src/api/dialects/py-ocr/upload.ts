@@ -8,8 +8,9 @@ import { receiveUpload } from '../../uploads/receive-upload.ts'
 import { noteDocument } from '../../http/request-context.ts'
 import { route, type Route } from '../../http/route.ts'
 import { NO_FILE_UPLOADED } from './error-body.ts'
-import { MAX_FILE_BYTES, MAX_IMAGE_SIDE_PX, MAX_PAGES } from './failure-text.ts'
+import { MAX_FILE_BYTES, MAX_IMAGE_SIDE_PX } from './limits.ts'
 import { errorSchema, uploadedSchema } from './schemas.ts'
+import type { TaskKind } from './task-kind.ts'
 
 /** "支持的文件类型: PDF, PNG, JPG, JPEG, TIFF", by content. */
 const ACCEPTED: readonly (MediaType | null)[] = ['pdf', 'png', 'jpeg', 'tiff']
@@ -17,18 +18,18 @@ const ACCEPTED: readonly (MediaType | null)[] = ['pdf', 'png', 'jpeg', 'tiff']
 /** "文件命名规则: 仅支持字母、数字、下划线和连字符", and an extension. */
 const STRICT_FILE_NAME = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9]+)?$/
 
-/** `POST /upload`: "OCR 文件上传接口". */
-export function uploadRoute(deps: AppDeps): Route {
+/** `POST /upload`, `/llm/upload` or `/ocr/upload`: "文件上传接口". */
+export function uploadRoute(deps: AppDeps, kind: TaskKind): Route {
   const { pyOcr } = deps.config.api
-  const engine = deps.config.engines.cpuEngine
+  const engine = kind.engine ?? deps.config.engines.cpuEngine
   return route({
     method: 'post',
-    path: '/upload',
+    path: `${kind.prefix}/upload`,
     tag: 'Py OCR',
-    summary: 'OCR 文件上传接口',
+    summary: `${kind.title} 文件上传接口`,
     multipart: z.object({ file: z.file() }),
     responses: {
-      200: { description: '成功', schema: uploadedSchema },
+      200: { description: '成功', schema: uploadedSchema(kind.uploadedMessage) },
       400: { description: '失败', schema: errorSchema },
       422: { description: 'IDEMPOTENCY_KEY_REUSED', schema: errorSchema },
       500: { description: '失败', schema: errorSchema },
@@ -47,10 +48,10 @@ export function uploadRoute(deps: AppDeps): Route {
       if (pyOcr.strictFileNames && !STRICT_FILE_NAME.test(upload.fileName))
         throw new OcrError('INVALID_FILE_NAME', 'Cannot accept upload: the name breaks the rule')
       const { documentId, replayed } = await deps.gateway.submit({
-        upload,
+        source: { kind: 'upload', upload },
         dialect: 'py-ocr',
         owner: null,
-        route: 'py-ocr/upload',
+        route: `py-ocr${kind.prefix}/upload`,
         idempotencyKey,
         engine,
         // "语言支持: 中文 (chi_sim) 和英文 (eng)".
@@ -58,17 +59,17 @@ export function uploadRoute(deps: AppDeps): Route {
         dpi: ENGINES[engine].dpi,
         pages: null,
         password: null,
-        maxPages: MAX_PAGES,
+        maxPages: kind.maxPages,
         maxImageSidePx: pyOcr.downscale ? null : MAX_IMAGE_SIDE_PX,
         textStyle: 'py-ocr',
-        deadlineMs: null,
+        deadlineMs: kind.deadlineMs,
       })
       noteDocument(response, documentId)
       setSubmitHeaders(response, {
-        location: `${request.baseUrl}/status/${documentId}`,
+        location: `${request.baseUrl}${kind.prefix}/status/${documentId}`,
         isReplayed: replayed,
       })
-      return { status: 200, body: { task_id: documentId, message: '文件上传成功，正在处理中' } }
+      return { status: 200, body: { task_id: documentId, message: kind.uploadedMessage } }
     },
   })
 }

@@ -4,7 +4,7 @@ import { blobKey, pageRecordKey, tombstoneKey } from '../../../../src/storage/ob
 import { writeJson } from '../../../../src/storage/read-blob.ts'
 import { until } from '../../../support/until.ts'
 import { benchOfEachTest } from '../../../support/test-gateway.ts'
-import { ID, present } from '../../../support/gateway-fixtures.ts'
+import { ID, present, uploadOf } from '../../../support/gateway-fixtures.ts'
 
 describe('createDocumentGateway', () => {
   const bench = benchOfEachTest()
@@ -42,7 +42,7 @@ describe('createDocumentGateway', () => {
     it('makes a document unknown everywhere and removes all that is stored of it', async () => {
       const sent = await bench.current.submission('a', { idempotencyKey: 'k' })
       const { documentId } = await bench.current.gateway.submit(sent)
-      const { sha256 } = sent.upload
+      const { sha256 } = uploadOf(sent)
       const record = pageRecordKey({ sha256, page: 1, engine: 'paddle', paramsHash: 'aa' })
       await writeJson(bench.current.store, record, {})
 
@@ -71,10 +71,10 @@ describe('createDocumentGateway', () => {
       const second = await bench.current.gateway.submit(sent)
 
       await bench.current.gateway.delete(first.documentId)
-      assert.ok(await bench.current.store.head(blobKey(sent.upload.sha256)))
+      assert.ok(await bench.current.store.head(blobKey(uploadOf(sent).sha256)))
       await bench.current.gateway.delete(second.documentId)
 
-      assert.equal(await bench.current.store.head(blobKey(sent.upload.sha256)), null)
+      assert.equal(await bench.current.store.head(blobKey(uploadOf(sent).sha256)), null)
     })
 
     it('answers SERVICE_UNAVAILABLE when the workflow does not end, and deletes nothing', async (t) => {
@@ -88,7 +88,7 @@ describe('createDocumentGateway', () => {
       t.mock.timers.tick(15_000)
 
       await failed
-      assert.ok(await bench.current.store.head(blobKey(sent.upload.sha256)))
+      assert.ok(await bench.current.store.head(blobKey(uploadOf(sent).sha256)))
     })
   })
 

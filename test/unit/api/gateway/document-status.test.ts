@@ -17,6 +17,7 @@ const run: DocumentRun = {
   documentId: ID,
   state: 'running',
   isCancelRequested: false,
+  pagesUnderWay: [],
   progress: null,
   startedAtMs: 1000,
   endedAtMs: null,

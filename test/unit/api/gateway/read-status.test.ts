@@ -137,7 +137,7 @@ describe('StatusReader', () => {
       assert.equal(bench.current.temporal.calls.describe, 0)
     })
 
-    it('looks for what the list lacks, ten at a time, then in the store', async () => {
+    it('asks Temporal for at most ten documents that the list lacks', async () => {
       const ids = Array.from({ length: 50 }, (_, n) => sampleDocumentId(n))
       const forgotten = present(ids[0])
       for (const documentId of ids.slice(1)) {
@@ -157,8 +157,46 @@ describe('StatusReader', () => {
       assert.equal(statuses.get(unknown), null)
       assert.equal([...statuses.values()].filter((s) => s?.state === 'queued').length, 49)
       assert.equal(bench.current.temporal.calls.list, 1)
-      assert.equal(bench.current.temporal.calls.describe, 51)
-      assert.ok(bench.current.temporal.calls.describesAtOnce <= 10)
+      assert.equal(bench.current.temporal.calls.describe, 10)
+    })
+
+    it('asks Temporal for no document that the store does not know', async () => {
+      const ids = Array.from({ length: 100 }, (_, n) => sampleDocumentId(n))
+
+      const statuses = await bench.current.gateway.statuses(ids)
+
+      assert.ok([...statuses.values()].every((status) => status === null))
+      assert.equal(bench.current.temporal.calls.describe, 0)
+    })
+
+    it('never calls a document unknown because Temporal is away', async () => {
+      const ids = [sampleDocumentId(1), sampleDocumentId(2)]
+      bench.current.temporal.failure = grpcFailure(14)
+
+      await assert.rejects(bench.current.gateway.statuses(ids), { code: 'SERVICE_UNAVAILABLE' })
+    })
+
+    it('tells which pages are under way, at which attempt and why', async () => {
+      await writeJson(bench.current.store, requestKey(ID), requestWith())
+      bench.current.temporal.runs.set(ID, {
+        state: 'running',
+        activities: [
+          { activityId: 'draw-2-9', attempt: 1 },
+          { activityId: 'page-7', attempt: 1 },
+          {
+            activityId: 'page-12-resample',
+            attempt: 3,
+            lastFailure: { applicationFailureInfo: { type: 'ENGINE_TIMED_OUT' } },
+          },
+        ],
+      })
+
+      const status = await bench.current.gateway.status(ID)
+
+      assert.deepEqual(status?.pagesUnderWay, [
+        { page: 7, attempt: 1, lastFailure: null },
+        { page: 12, attempt: 3, lastFailure: 'ENGINE_TIMED_OUT' },
+      ])
     })
 
     it('counts the newest of several runs and no run that went on', async () => {

@@ -10,7 +10,7 @@ import {
 import { readJson, writeJson } from '../../../../src/storage/read-blob.ts'
 import { sampleManifest } from '../../../support/document-status.ts'
 import { benchOfEachTest, grpcFailure } from '../../../support/test-gateway.ts'
-import { present } from '../../../support/gateway-fixtures.ts'
+import { present, uploadOf } from '../../../support/gateway-fixtures.ts'
 
 describe('submitDocument', () => {
   const bench = benchOfEachTest()
@@ -26,8 +26,8 @@ describe('submitDocument', () => {
 
     assert.equal(started, true)
     assert.equal(replayed, false)
-    assert.ok(await bench.current.store.head(referenceKey(sent.upload.sha256, documentId)))
-    const blob = present(await bench.current.store.head(blobKey(sent.upload.sha256)))
+    assert.ok(await bench.current.store.head(referenceKey(uploadOf(sent).sha256, documentId)))
+    const blob = present(await bench.current.store.head(blobKey(uploadOf(sent).sha256)))
     assert.equal(blob.contentType, 'application/pdf')
     const request = present(
       await readJson<DocumentRequest>(bench.current.store, requestKey(documentId)),
@@ -130,10 +130,11 @@ describe('submitDocument', () => {
 
   it('puts a blob again that a concurrent delete has removed', async () => {
     const sent = await bench.current.submission('a')
-    bench.current.temporal.onStart = () => bench.current.store.delete(blobKey(sent.upload.sha256))
+    bench.current.temporal.onStart = () =>
+      bench.current.store.delete(blobKey(uploadOf(sent).sha256))
 
     await bench.current.gateway.submit(sent)
 
-    assert.ok(await bench.current.store.head(blobKey(sent.upload.sha256)))
+    assert.ok(await bench.current.store.head(blobKey(uploadOf(sent).sha256)))
   })
 })

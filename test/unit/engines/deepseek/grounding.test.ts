@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { parseGrounding } from '../../../../src/engines/deepseek/grounding.ts'
+import { parseGrounding, withoutControlTokens } from '../../../../src/engines/deepseek/grounding.ts'
 
 describe('parseGrounding', () => {
   it('gives labels, boxes and the text between tags', () => {
@@ -120,5 +120,14 @@ describe('parseGrounding', () => {
     parseGrounding('<|ref|>a<|/ref|><|det|>['.repeat(300_000))
 
     assert.ok(performance.now() - before < 10_000)
+  })
+})
+
+describe('withoutControlTokens', () => {
+  it('takes out what is no text, and leaves places as they are', () => {
+    const answer =
+      '<｜begin▁of▁sentence｜> <|ref|>total<|/ref|><|det|>[[1, 2, 3, 4]]<|/det|>\n<｜end▁of▁sentence｜>'
+
+    assert.equal(withoutControlTokens(answer), '<|ref|>total<|/ref|><|det|>[[1, 2, 3, 4]]<|/det|>')
   })
 })

@@ -60,7 +60,7 @@ describe('readChatStream', () => {
         chunkEvent({ content: 'd' }, { usage: { prompt_tokens: 9, completion_tokens: 30 } }),
         END,
       ),
-      (tokens) => counts.push(tokens),
+      { onTokens: (tokens) => void counts.push(tokens) },
     )
 
     assert.deepEqual(counts, [1, 2, 30, 30])
@@ -101,6 +101,30 @@ describe('readChatStream', () => {
     const { text } = await readChatStream(streamOf(...pieces, END))
 
     assert.equal(text, '🀄')
+  })
+
+  it('tells the text as it comes, without halves of characters', async () => {
+    const told: string[] = []
+    const pieces = ['', 'a\ud83c', '\udc04b', '\ud83c'].map((content) => chunkEvent({ content }))
+
+    const { text } = await readChatStream(streamOf(...pieces, END), {
+      onText: (piece) => void told.push(piece),
+    })
+
+    assert.deepEqual(told, ['a', '🀄b', '\ufffd'])
+    assert.equal(told.join(''), text)
+  })
+
+  it('tells of a loop all that was written of it', async () => {
+    let told = ''
+    const loop = Array.from({ length: 400 }, () => chunkEvent({ content: 'again and again; ' }))
+
+    const { text } = await readChatStream(streamOf(...loop, END), {
+      onText: (piece) => void (told += piece),
+    })
+
+    assert.ok(told.startsWith(text))
+    assert.ok(told.length > 1_000)
   })
 
   it('takes nothing for an answer that has no finish reason', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { createPyOcrApp } from '../../../../../src/api/app.ts'
+import { compatApp } from '../../../../support/compat-app.ts'
 import { resultKey } from '../../../../../src/storage/object-keys.ts'
 import {
   completedStatus,
@@ -15,7 +15,7 @@ import {
   withoutDetailCode,
 } from '../../../../support/py-ocr-examples.ts'
 import { readJson } from '../../../../support/read-json.ts'
-import { startTestApi, type TestApi } from '../../../../support/test-api.ts'
+import { fileForm, startTestApi, type TestApi } from '../../../../support/test-api.ts'
 
 const SEED = new URL('../../../../../../shared/seeds/1-py-ocr.md', import.meta.url)
 const ID = sampleDocumentId()
@@ -65,7 +65,7 @@ describe('GET /api/status/<task_id>', () => {
   it('signs a URL at the origin that was asked, which gives the text', async () => {
     await using api = await startTestApi({
       documents: [completedStatus()],
-      createApp: createPyOcrApp,
+      createApp: compatApp(5000),
     })
     await api.store.put(resultKey(ID, 'text'), Buffer.from('--- 第1页 ---\n'), {
       contentType: 'text/plain; charset=utf-8',
@@ -97,6 +97,37 @@ describe('GET /api/status/<task_id>', () => {
         [400, { error: '无效的任务 ID', code: 'INVALID_TASK_ID' }],
         id,
       )
+  })
+})
+
+describe('the traps of Py OCR', () => {
+  it('names the task at /ocr/status alone, whatever the state', async () => {
+    const states = [
+      sampleStatus(),
+      completedStatus(),
+      sampleStatus({ state: 'failed', failureCode: 'CORRUPT_PDF' }),
+      sampleStatus({ state: 'cancelled' }),
+    ]
+
+    for (const status of states) {
+      await using api = await startTestApi({ documents: [status] })
+      const ids = []
+      for (const path of ['/ocr/status', '/llm/status', '/status'])
+        ids.push((await readJson(await api.fetch(`/api${path}/${ID}`)))['task_id'])
+      assert.deepEqual(ids, [ID, undefined, undefined], status.state)
+    }
+  })
+
+  it('answers 400, not 413, for size, and a cancel that is too late without a code', async () => {
+    await using api = await startTestApi({ documents: [completedStatus()] })
+    const tooLarge = fileForm(Buffer.alloc(10_485_761, '%PDF-1.7\n'))
+
+    for (const kind of ['', '/llm', '/ocr']) {
+      const upload = await api.fetch(`/api${kind}/upload`, { method: 'POST', body: tooLarge })
+      const cancel = await api.fetch(`/api${kind}/cancel/${ID}`, { method: 'POST' })
+      assert.deepEqual([upload.status, cancel.status], [400, 400], kind)
+      assert.deepEqual(await readJson(cancel), PY_OCR_EXAMPLES[5].notCancellable)
+    }
   })
 })
 

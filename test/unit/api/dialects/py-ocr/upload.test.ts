@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
-import { createPyOcrApp } from '../../../../../src/api/app.ts'
+import { compatApp } from '../../../../support/compat-app.ts'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
 import { PY_OCR_EXAMPLES, shapeOf } from '../../../../support/py-ocr-examples.ts'
@@ -15,6 +15,39 @@ const PNG_BYTES = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 function upload(api: TestApi, body: FormData, headers: Record<string, string> = {}) {
   return api.fetch('/api/upload', { method: 'POST', body, headers })
 }
+
+describe('POST /api/llm/upload and /api/ocr/upload', () => {
+  const kinds = [
+    {
+      path: '/llm',
+      example: PY_OCR_EXAMPLES[2].uploaded,
+      // "每个任务最大处理时间: 5 分钟", "PDF 页数: 最大 50 页".
+      submission: { engine: 'llm', maxPages: 50, deadlineMs: 300_000, route: 'py-ocr/llm/upload' },
+    },
+    {
+      path: '/ocr',
+      example: PY_OCR_EXAMPLES[8].uploaded,
+      submission: { engine: 'ollama', maxPages: 100, deadlineMs: null, route: 'py-ocr/ocr/upload' },
+    },
+  ] as const
+  for (const { path, example, submission } of kinds)
+    it(`${path} answers with its message and submits within its limits`, async () => {
+      await using api = await startTestApi()
+
+      const init = { method: 'POST', body: fileForm() }
+      const response = await api.fetch(`/api${path}/upload?ocr_type=ocr`, init)
+
+      assert.equal(response.status, 200)
+      assert.deepEqual(await readJson(response), { ...example, task_id: ID })
+      assert.equal(response.headers.get('location'), `/api${path}/status/${ID}`)
+      assert.partialDeepStrictEqual(api.gateway.submissions[0], {
+        ...submission,
+        dialect: 'py-ocr',
+        maxImageSidePx: 4_096,
+        textStyle: 'py-ocr',
+      })
+    })
+})
 
 describe('POST /api/upload', () => {
   it('answers as documented, and in headers where and when to look', async () => {
@@ -34,6 +67,8 @@ describe('POST /api/upload', () => {
       engine: 'paddle',
       languages: ['zh', 'en'],
       maxPages: 100,
+      deadlineMs: null,
+      route: 'py-ocr/upload',
       maxImageSidePx: 4_096,
       textStyle: 'py-ocr',
       idempotencyKey: 'k1',
@@ -42,7 +77,7 @@ describe('POST /api/upload', () => {
 
   it('is served under its prefix and on its own port as well', async () => {
     await using api = await startTestApi()
-    await using port5000 = await startTestApi({ createApp: createPyOcrApp })
+    await using port5000 = await startTestApi({ createApp: compatApp(5000) })
 
     const init = { method: 'POST', body: fileForm() }
     const prefixed = await api.fetch('/pyocr/api/upload', init)

@@ -1,0 +1,57 @@
+import type {
+  DocumentRequest,
+  FallbackEngine,
+  ProcessDocumentInput,
+} from '../../contract/document.ts'
+import { ENGINES, type EngineId } from '../../contract/engines.ts'
+import { engineQueueOf } from './document-queues.ts'
+import type { Submission } from './submission.ts'
+import type { SubmitDependencies } from './submit-document.ts'
+
+/** A run of 400 pages replays in well under a second. */
+const PAGES_PER_RUN = 400
+/** A batch is drawn by one guarded child; more would delay the first pages. */
+const PAGES_PER_RASTER_BATCH = 25
+/** DeepSeek's run-aways are asked about once more, with other sampling. */
+const QUESTION_LADDER = { dots: ['default'], deepseek: ['default', 'resample'] } as const
+
+/** Input of the workflow of a submission. */
+export function inputOf(
+  { queues, windowPages: replacedWindow, fallbackEngine }: SubmitDependencies,
+  { documentId, sha256, engine, pages, question }: DocumentRequest,
+  { deadlineMs, windowPages, maxRetries }: Submission,
+): ProcessDocumentInput {
+  // Whoever asks the model himself gets its answer, and no other engine's.
+  const isOwnQuestion = question !== undefined && question !== null
+  return {
+    documentId,
+    documentSha256: sha256,
+    engine,
+    engineClass: ENGINES[engine].engineClass,
+    engineQueue: engineQueueOf(engine, queues),
+    ladder: isOwnQuestion ? QUESTION_LADDER[question.model] : ENGINES[engine].ladder,
+    fallback: isOwnQuestion ? null : fallbackOf(engine, { queues, fallbackEngine }),
+    cpuQueue: queues.cpu,
+    pages,
+    ...(maxRetries === undefined ? {} : { maxRetries }),
+    windowPages: replacedWindow ?? windowPages ?? ENGINES[engine].windowPages,
+    pagesPerRun: PAGES_PER_RUN,
+    pagesPerRasterBatch: PAGES_PER_RASTER_BATCH,
+    deadlineAtMs: deadlineMs === null ? null : Date.now() + deadlineMs,
+    resume: null,
+  }
+}
+
+/** The built-in engines need none: what they cannot read, another one of them cannot either. */
+function fallbackOf(
+  engine: EngineId,
+  { queues, fallbackEngine }: Pick<SubmitDependencies, 'queues' | 'fallbackEngine'>,
+): FallbackEngine | null {
+  if (fallbackEngine === null || fallbackEngine === engine) return null
+  if (ENGINES[engine].engineClass === 'cpu') return null
+  return {
+    engine: fallbackEngine,
+    engineClass: ENGINES[fallbackEngine].engineClass,
+    engineQueue: engineQueueOf(fallbackEngine, queues),
+  }
+}

@@ -1,0 +1,69 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { Router } from 'express'
+import { FAILURES } from '../contract/failures.ts'
+import type { AppDeps } from './app-deps.ts'
+import { deepseekHealth } from './dialects/deepseek/health.ts'
+import { deepseekInfo } from './dialects/deepseek/info.ts'
+import { handleFailures, type PublicFailure } from './http/problem-response.ts'
+import { RequestError } from './http/request-error.ts'
+import { refuseUnknown } from './http/unknown-route.ts'
+
+/** The dialects that meet at one path of the root. */
+export type RootDialects = {
+  readonly dots: RequestHandler
+  readonly deepseek: RequestHandler
+  readonly qianxia: RequestHandler
+}
+
+/**
+ * The three paths that several dialects document at the root: `POST /ocr` goes by its content type,
+ * `GET /health` answers what each of them promises, `GET /` goes by what the client accepts.
+ */
+export function createRootDispatch(deps: AppDeps, dialects: RootDialects): Router {
+  const router = Router({ caseSensitive: true })
+  router.get('/', (req, res, next) => {
+    if (req.accepts(['json', 'html']) === 'html') dialects.qianxia(req, res, next)
+    else res.json(deepseekInfo)
+  })
+  router.get('/health', (_req, res) => answerHealth(deps, res))
+  router.post('/ocr', (req: Request, res: Response, next: NextFunction) => {
+    if (req.is('application/json')) dialects.dots(req, res, next)
+    else if (req.is('multipart/form-data')) dialects.deepseek(req, res, next)
+    else
+      throw new RequestError('expected application/json (dots) or multipart/form-data (DeepSeek)', {
+        httpStatus: 415,
+      })
+  })
+  for (const [path, method] of [
+    ['/', 'GET'],
+    ['/health', 'GET'],
+    ['/ocr', 'POST'],
+  ] as const)
+    router.all(path, (req, res, next) => {
+      res.locals['allow'] = method === 'GET' ? ['GET', 'HEAD'] : [method]
+      refuseUnknown(req, res, next)
+    })
+  router.use(handleFailures(writeBothEnvelopes, deps.logger))
+  return router
+}
+
+/** One object that keeps what the three documents promise. */
+async function answerHealth({ gpuStatus }: AppDeps, res: Response): Promise<void> {
+  const [dots, deepseek] = await Promise.all([gpuStatus('dots'), gpuStatus('deepseek')])
+  res.json({
+    ...deepseekHealth(deepseek),
+    status: 'healthy',
+    model_loaded: dots.isReady || deepseek.isReady,
+    timestamp: new Date().toISOString(),
+  })
+}
+
+/** The envelopes of dots and DeepSeek at once. */
+function writeBothEnvelopes(
+  { code, detail, httpStatus }: PublicFailure,
+  _req: Request,
+  res: Response,
+): void {
+  const text = detail ?? FAILURES[code].title
+  res.status(httpStatus).json({ error: text, detail: text, detail_code: code })
+}

@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs'
+import type { MediaType } from '../contract/document.ts'
+import type { DocumentId, Sha256 } from '../contract/identifiers.ts'
+import type { BlobStore } from './blob-store.ts'
+import { blobKey, referenceKey } from './object-keys.ts'
+import { writeJson } from './read-blob.ts'
+
+/** The sweep removes unused blobs after 24 hours; younger than this, they outlive a start. */
+const RENEW_AFTER_MS = 12 * 60 * 60 * 1000
+
+const CONTENT_TYPES = {
+  pdf: 'application/pdf',
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  tiff: 'image/tiff',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  bmp: 'image/bmp',
+} as const satisfies Record<MediaType, string>
+
+/** A file on the local disk that is to lie in the store under its hash. */
+export type BlobFile = {
+  readonly sha256: Sha256
+  readonly mediaType: MediaType
+  readonly path: string
+}
+
+/**
+ * Stores a file under its hash and refers to it. The reference comes first, so that whoever deletes
+ * the last other document of the same bytes sees it.
+ *
+ * @param referrer The document, or what stands in for one until there is a document
+ * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ */
+export async function storeBlob(
+  store: BlobStore,
+  file: BlobFile,
+  referrer: DocumentId,
+): Promise<void> {
+  await referToBlob(store, file.sha256, referrer)
+  await putBlob(store, file)
+}
+
+/**
+ * Says that a document uses a blob.
+ *
+ * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ */
+export async function referToBlob(
+  store: BlobStore,
+  sha256: Sha256,
+  referrer: DocumentId,
+): Promise<void> {
+  await writeJson(store, referenceKey(sha256, referrer), { createdAt: new Date().toISOString() })
+}
+
+/**
+ * Puts a blob again if a DELETE of the last other document took it before it saw our reference.
+ *
+ * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ */
+export async function restoreBlob(store: BlobStore, file: BlobFile): Promise<void> {
+  if ((await store.head(blobKey(file.sha256))) === null) await putBlob(store, file)
+}
+
+async function putBlob(store: BlobStore, { sha256, mediaType, path }: BlobFile): Promise<void> {
+  const key = blobKey(sha256)
+  const options = { contentType: CONTENT_TYPES[mediaType], sha256 }
+  const { created } = await store.put(key, createReadStream(path), { ...options, ifAbsent: true })
+  if (created) return
+  const stored = await store.head(key)
+  const isYoung = stored !== null && Date.now() - Date.parse(stored.modifiedAt) < RENEW_AFTER_MS
+  if (!isYoung) await store.put(key, createReadStream(path), options)
+}

@@ -1,0 +1,39 @@
+import type { ApiConfig } from '../../src/config/config.ts'
+import { Secret } from '../../src/platform/secret.ts'
+
+/** An api configuration as a laptop has it, with small limits and no documented ports. */
+export function testApiConfig(changes: Partial<ApiConfig> = {}): ApiConfig {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    compatPorts: [],
+    publicUrl: null,
+    maxUploadBytes: 100_000,
+    maxPages: 5_000,
+    defaultEngine: 'paddle',
+    signedUrlTtlSeconds: 900,
+    mounts: { prefixes: true, roots: true },
+    internalUrl: null,
+    urlRules: { allowedHosts: [], allowedPorts: [] },
+    pyOcr: { strictFileNames: false, downscale: false },
+    dots: { maxInFlight: null, pathRoots: [] },
+    qianxia: {
+      password: new Secret('pwd'),
+      port: 0,
+      requiresLogin: false,
+      userPages: 1_000_000,
+      concurrency: 5,
+      maxRetries: 5,
+      pdfDpi: 200,
+      batchSize: 8,
+      maxImageBytes: 60_000,
+      maxPdfBytes: 80_000,
+      maxPdfPages: 500,
+      title: '呱呱的oai图转文',
+      faviconUrl: '/static/favicon.ico',
+      backUrl: '',
+    },
+    scnet: { apiKeys: [], codeStyle: 'doc' },
+    ...changes,
+  }
+}
