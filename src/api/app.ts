@@ -10,6 +10,7 @@ import { createScnetRouter, createScnetRoutes } from './dialects/scnet/router.ts
 import { createDocsRouter, readPackageVersion } from './docs-page.ts'
 import { filesRoute } from './files.ts'
 import { healthRoutes } from './health.ts'
+import { endRouter } from './http/end-of-router.ts'
 import { createOpenApiDocument, type OpenApiDocument } from './http/openapi.ts'
 import { handleFailures, writeProblem } from './http/problem-response.ts'
 import { mountRoutes, type Route } from './http/route.ts'
@@ -37,6 +38,7 @@ export function createApp(deps: AppDeps): Express {
   app.use('/v1', refuseCompressedBody)
   const own = Router({ caseSensitive: true })
   mountRoutes(own, ownRoutes, deps)
+  endRouter(own, { write: writeProblem, logger: deps.logger, isWhole: false })
   app.use(own)
   if (roots) mountRoots(app, deps)
   app.use(refuseUnknown, handleFailures(writeProblem, deps.logger))

@@ -4,10 +4,12 @@ import type { AppDeps } from './app-deps.ts'
 import { createBareApp } from './bare-app.ts'
 import { createDeepseekRouter } from './dialects/deepseek/router.ts'
 import { createDotsRouter } from './dialects/dots/router.ts'
+import { writeError as writePyOcrError } from './dialects/py-ocr/error-body.ts'
 import { createPyOcrRouter } from './dialects/py-ocr/router.ts'
 import { isQianxiaServed } from './dialects/qianxia/is-served.ts'
 import { createQianxiaRouter } from './dialects/qianxia/router.ts'
 import { filesRoute } from './files.ts'
+import { endRouter } from './http/end-of-router.ts'
 import { mountRoutes } from './http/route.ts'
 
 /** What is served on a documented port. */
@@ -49,6 +51,7 @@ export function createCompatApp(port: number, deps: AppDeps): CompatApp | null {
 function createPyOcrAndDotsApp(deps: AppDeps): Express {
   const files = Router({ caseSensitive: true })
   mountRoutes(files, [filesRoute(deps)], deps)
+  endRouter(files, { write: writePyOcrError, logger: deps.logger, isWhole: false })
   return createBareApp(deps)
     .use('/api', createPyOcrRouter(deps))
     .use(files)

@@ -27,8 +27,10 @@ export function createRootDispatch(deps: AppDeps, dialects: RootDialects): Route
   })
   router.get('/health', (_req, res) => answerHealth(deps, res))
   router.post('/ocr', (req: Request, res: Response, next: NextFunction) => {
-    if (req.is('application/json')) dialects.dots(req, res, next)
-    else if (req.is('multipart/form-data')) dialects.deepseek(req, res, next)
+    const contentType = req.get('content-type') ?? ''
+    // By the header alone: what is wrong with the body is for the dialect to say.
+    if (/^application\/json\s*(?:;|$)/i.test(contentType)) dialects.dots(req, res, next)
+    else if (/^multipart\/form-data\s*(?:;|$)/i.test(contentType)) dialects.deepseek(req, res, next)
     else
       throw new RequestError('expected application/json (dots) or multipart/form-data (DeepSeek)', {
         httpStatus: 415,

@@ -33,6 +33,8 @@ export type DocumentPageRef = PageRecordRef & {
   readonly engineVersion: string | null
   /** `false` where the reader knows that no page was read for this document only: it spares a read. */
   readonly mayBeOwn?: boolean
+  /** When the document ended: what was read later belongs to others. `null`: it has not. */
+  readonly endedAt?: string | null
   /** The document asks questions of its own: pages that others read are not its pages. */
   readonly isOwnOnly?: boolean
 }
@@ -51,7 +53,7 @@ export async function findPageRecord(
   if (own !== null || isOwnOnly) return own
   return (
     (engineVersion === null ? null : await read(pageRecordKeyFor(ref, engineVersion))) ??
-    (await findNewest(store, ref))
+    (await findNewest(store, ref, ref.endedAt ?? null))
   )
 }
 
@@ -69,17 +71,26 @@ export async function listOwnPages(
   return pages
 }
 
-async function findNewest(store: BlobStore, ref: PageRecordRef): Promise<PageRecord | null> {
+async function findNewest(
+  store: BlobStore,
+  ref: PageRecordRef,
+  endedAt: string | null,
+): Promise<PageRecord | null> {
   const stem = pageRecordKey({ ...ref, paramsHash: requestHash(ref) }).replace(/\.json$/, '-')
   const { blobs } = await store.list(stem)
-  const newest = blobs
-    // Crops of pictures lie beside it.
-    .filter(({ key }) => key.endsWith('.json'))
-    .reduce<BlobInfo | null>(
-      (best, blob) => (best === null || blob.modifiedAt > best.modifiedAt ? blob : best),
-      null,
-    )
+  // Crops of pictures lie beside it.
+  const records = blobs.filter(({ key }) => key.endsWith('.json'))
+  const ofItsTime = records.filter(({ modifiedAt }) => endedAt === null || modifiedAt <= endedAt)
+  // Clocks may differ by more than the last page took.
+  const newest = newestOf(ofItsTime) ?? newestOf(records)
   return newest === null ? null : readJson<PageRecord>(store, newest.key)
+}
+
+function newestOf(blobs: readonly BlobInfo[]): BlobInfo | null {
+  return blobs.reduce<BlobInfo | null>(
+    (best, blob) => (best === null || blob.modifiedAt > best.modifiedAt ? blob : best),
+    null,
+  )
 }
 
 function requestHash(ref: PageRecordRef): string {

@@ -118,9 +118,7 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
   const statuses = new StatusReader({ temporal, facts, pollers, queues })
-  const isOpened = async (documentId: DocumentId): Promise<boolean> =>
-    ((await statuses.get(documentId, false))?.progress.totalPages ?? 0) > 0
-  const pages = createDocumentPages(store, facts, isOpened)
+  const pages = createDocumentPages(store, facts, (documentId) => statuses.get(documentId))
   const windowPages = defaults?.windowPages ?? null
 
   return {

@@ -1,3 +1,4 @@
+import type { DocumentStatus } from '../../contract/document-status.ts'
 import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
 import type { PageRecord } from '../../contract/page.ts'
 import type { Blob, BlobStore } from '../../storage/blob-store.ts'
@@ -14,18 +15,18 @@ export type DocumentPages = {
 /**
  * Reads pages from the store; every method throws `STORAGE_UNAVAILABLE`.
  *
- * @param isOpened Whether the document was opened, that is, its pages are known.
+ * @param statusOf Tells whether the document was opened, that is, its pages are known, and when it ended.
  */
 export function createDocumentPages(
   store: BlobStore,
   facts: DocumentFacts,
-  isOpened: (documentId: DocumentId) => Promise<boolean>,
+  statusOf: (documentId: DocumentId) => Promise<DocumentStatus | null>,
 ): DocumentPages {
   /** The request, if the page can be one of its document. */
   const requestWith = async (
     documentId: DocumentId,
     page: PageNumber,
-  ): Promise<KnownRequest | null> => {
+  ): Promise<(KnownRequest & { readonly endedAt: string | null }) | null> => {
     if (await facts.isDeleted(documentId)) return null
     const request = await facts.request(documentId)
     if (request === null) return null
@@ -34,17 +35,19 @@ export function createDocumentPages(
     if (!isSelected) return null
     // Nor may pages be shown before this document's own inspection has passed: another upload of the
     // same encrypted file may have come with the password.
-    return (await isOpened(documentId)) ? request : null
+    const status = await statusOf(documentId)
+    if (status === null || status.progress.totalPages === 0) return null
+    return { ...request, endedAt: status.endedAt }
   }
 
   return {
     async record(documentId, page) {
       const request = await requestWith(documentId, page)
       if (request?.sha256 == null) return null
-      const { sha256, engine, languages, dpi } = request
+      const { sha256, engine, languages, dpi, endedAt } = request
       const isOwnOnly = Boolean(request.question)
       const ref = { documentId, sha256, page, engine, languages, dpi, engineVersion: null }
-      return findPageRecord(store, { ...ref, isOwnOnly })
+      return findPageRecord(store, { ...ref, isOwnOnly, endedAt })
     },
     async image(documentId, page) {
       const request = await requestWith(documentId, page)

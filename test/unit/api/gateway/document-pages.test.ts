@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { INITIAL_PROGRESS } from '../../../../src/contract/progress.ts'
-import { pageImageKey, requestKey, tombstoneKey } from '../../../../src/storage/object-keys.ts'
+import {
+  documentPageKey,
+  manifestKey,
+  pageImageKey,
+  requestKey,
+  tombstoneKey,
+} from '../../../../src/storage/object-keys.ts'
 import { pageRecordKeyFor } from '../../../../src/storage/page-params.ts'
 import { writeJson } from '../../../../src/storage/read-blob.ts'
+import { sampleManifest } from '../../../support/document-status.ts'
 import { benchOfEachTest } from '../../../support/test-gateway.ts'
 import { ID, present, requestWith } from '../../../support/gateway-fixtures.ts'
 
@@ -59,6 +67,33 @@ describe('createDocumentPages', () => {
     assert.deepEqual(await gateway.pageRecord(ID, 2), { text: 'page 2' })
     await writeJson(store, tombstoneKey(ID), {})
     assert.equal(await gateway.pageRecord(ID, 2), null)
+  })
+
+  it('keeps showing what was read then after another model has read the same file', async () => {
+    const { store, gateway, temporal } = bench.current
+    const progress = { ...INITIAL_PROGRESS, phase: 'completed', totalPages: 3 } as const
+    await writeJson(store, requestKey(ID), requestWith())
+    await writeJson(store, keyOf(1), { text: 'read then' })
+    const endedAt = new Date(Date.now() + 20).toISOString()
+    await writeJson(store, manifestKey(ID), sampleManifest({ progress, endedAt }))
+    temporal.runs.set(ID, { state: 'completed', progress })
+    await sleep(40)
+    const ref = { sha256, page: 1, engine, languages, dpi }
+    await writeJson(store, pageRecordKeyFor(ref, 'version 2'), { text: 'read later' })
+
+    assert.deepEqual(await gateway.pageRecord(ID, 1), { text: 'read then' })
+  })
+
+  it('shows a document that asks a question of its own no page of another one', async () => {
+    const { store, gateway } = bench.current
+    open()
+    const question = { model: 'deepseek', prompt: 'Free OCR.' } as const
+    await writeJson(store, requestKey(ID), requestWith({ question }))
+    await writeJson(store, keyOf(1), { text: 'of another document' })
+
+    assert.equal(await gateway.pageRecord(ID, 1), null)
+    await writeJson(store, documentPageKey(ID, 1), { text: 'the answer' })
+    assert.deepEqual(await gateway.pageRecord(ID, 1), { text: 'the answer' })
   })
 
   it('shows no page of an encrypted file whose password only another upload had', async () => {

@@ -15,7 +15,9 @@ function redirectTo(location: string): Exchange {
 }
 
 /** What is relative leads to the server that we come from. */
-const ABSOLUTE = REFUSED_URLS.filter((url) => /^\s*\w+:\/\/|^(?:data|blob|javascript|unix):/i.test(url))
+const ABSOLUTE = REFUSED_URLS.filter((url) =>
+  /^\s*\w+:\/\/|^(?:data|blob|javascript|unix):/i.test(url),
+)
 
 describe('redirected', () => {
   it('is asked for at least 60', () => {
