@@ -3,23 +3,23 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PROCESS_DOCUMENT, TASK_QUEUE } from '../src/contract/names.ts'
-import { markedDocument } from '../test/support/marked-document.ts'
 import { startStack, type Stack } from '../test/support/stack.ts'
 import { submitDocument, waitForEnd } from '../test/support/stack-client.ts'
+import { longPoll, newDocument } from './bench/bench-document.ts'
 import { cpuSeconds, peakMemoryMb } from './bench/cpu-time.ts'
 import { benchEngineClient, benchEngineSlots } from './bench/engine-slots.ts'
+import { quantile } from './bench/quantile.ts'
+import { benchStatusBatch } from './bench/status-batch.ts'
+import { benchStatusPolls } from './bench/status-polls.ts'
 
 /*
  * Ratios within one run, since machines and their moods differ. The absolute figures are for
- * orientation. Nothing here is asserted. `npm run bench -- product`, `-- overhead`
- * or `-- engines` runs one part.
+ * orientation. Nothing here is asserted. `npm run bench -- product`, `-- overhead`, `-- engines`
+ * or `-- dialects` runs one part.
  */
 const PAGES = 40
 const LINES_PER_PAGE = 33
 const STUB_PAGES = 500
-
-const newDocument = (pages: number, lines: number, marker: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(Buffer.concat([markedDocument(pages, lines), Buffer.from(`% ${marker}\n`)]))
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
   const startedAt = performance.now()
@@ -128,19 +128,7 @@ async function runStub(
   await waitForEnd(stack.url, id, 30 * 60_000)
   isRunning = false
   await polling
-  const sorted = latenciesMs.toSorted((a, b) => a - b)
-  const quantile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0
-  return { id, p50: quantile(0.5), p95: quantile(0.95) }
-}
-
-/** As a good client waits: polls in a tight loop would be measured as the product's own work. */
-async function longPoll(url: string, id: string): Promise<void> {
-  for (;;) {
-    const response = await fetch(`${url}/v1/documents/${id}?wait=60`)
-    const { status } = (await response.json()) as { status: string }
-    if (status === 'completed') return
-    if (status === 'failed' || status === 'cancelled') throw new Error(`The document is ${status}`)
-  }
+  return { id, p50: quantile(latenciesMs, 0.5), p95: quantile(latenciesMs, 0.95) }
 }
 
 async function engineSlots(): Promise<void> {
@@ -148,7 +136,17 @@ async function engineSlots(): Promise<void> {
   for (const slots of [8, 32]) await benchEngineSlots(slots)
 }
 
-const parts = { overhead: overheadOfStub, product: productAgainstLoop, engines: engineSlots }
+async function dialects(): Promise<void> {
+  await benchStatusBatch()
+  await benchStatusPolls()
+}
+
+const parts = {
+  overhead: overheadOfStub,
+  product: productAgainstLoop,
+  engines: engineSlots,
+  dialects,
+}
 const wanted = process.argv.slice(2)
 for (const [name, run] of Object.entries(parts))
   if (wanted.length === 0 || wanted.includes(name)) await run()

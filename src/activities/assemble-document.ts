@@ -73,16 +73,21 @@ export async function assembleDocument(
     usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
   await writeJson(deps.store, manifestKey(input.documentId), manifest)
-  if (request.password !== null || request.remote)
-    await writeJson(deps.store, requestKey(input.documentId), {
-      ...request,
-      password: null,
-      remote: null,
-    })
+  if (request.password !== null || request.remote) await eraseSecrets(deps, input)
   return {
     manifestKey: manifestKey(input.documentId),
     resultSha256: manifest.results?.textSha256 ?? '',
   }
+}
+
+/** Reads the request again: a file that was being fetched may have been noted in it meanwhile. */
+async function eraseSecrets(
+  deps: ActivityDependencies,
+  ref: Pick<AssembleInput, 'documentId'>,
+): Promise<void> {
+  const request = await readRequest(deps, ref)
+  const erased = { ...request, password: null, remote: null }
+  await writeJson(deps.store, requestKey(ref.documentId), erased)
 }
 
 type AssembleWork = {

@@ -4,10 +4,10 @@ import { sniffMediaType } from '../documents/sniff-media-type.ts'
 import { OcrError } from '../platform/errors.ts'
 import { safeFetch } from '../platform/safe-fetch.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
-import { requestKey } from '../storage/object-keys.ts'
+import { manifestKey, requestKey } from '../storage/object-keys.ts'
 import { writeJson } from '../storage/read-blob.ts'
 import { receiveFile } from '../storage/receive-file.ts'
-import { storeBlob } from '../storage/store-blob.ts'
+import { restoreBlob, storeBlob } from '../storage/store-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { readRequest } from './source-document.ts'
 
@@ -29,7 +29,12 @@ export async function fetchDocument(
   if (!request.remote)
     throw new OcrError('BLOB_MISSING', 'Cannot fetch the file: its address is gone')
   const fetched = await fetchIntoStore(deps, { request, remote: request.remote }, signal)
-  await writeJson(deps.store, requestKey(documentId), { ...request, ...fetched })
+  // After a cancel the ending is written, which erases what must not come back.
+  signal.throwIfAborted()
+  if ((await deps.store.head(manifestKey(documentId))) !== null)
+    throw new OcrError('CANCELLED', 'Cannot note the file: the document has ended')
+  const known = { ...request, ...fetched, remote: null }
+  await writeJson(deps.store, requestKey(documentId), known)
   return { documentSha256: fetched.sha256, startedAtMs }
 }
 
@@ -52,6 +57,9 @@ async function fetchIntoStore(
   const isAccepted = mediaType !== null && (remote.mediaTypes?.includes(mediaType) ?? true)
   if (!isAccepted)
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept the file: its type is not read')
+  signal.throwIfAborted()
   await storeBlob(deps.store, { sha256, mediaType, path }, request.documentId)
+  // For a DELETE of the last other document that took the blob meanwhile.
+  await restoreBlob(deps.store, { sha256, mediaType, path })
   return { sha256, sizeBytes, mediaType, fileName: file.fileName ?? request.fileName }
 }

@@ -13,6 +13,7 @@ import type { InFlight } from './synchronous/in-flight.ts'
 /** Everything that the HTTP side works with. */
 export type AppDeps = {
   readonly config: Pick<Config, 'api' | 'engines' | 'dataDirectory' | 'worker' | 'production'>
+  /** All documents. What knows no users gets those that belong to none: see ownerless-documents.ts. */
   readonly gateway: DocumentGateway
   readonly store: BlobStore
   readonly live: LiveDocuments

@@ -9,6 +9,7 @@ import { createQianxiaRouter, createQianxiaRoutes } from './dialects/qianxia/rou
 import { createScnetRouter, createScnetRoutes } from './dialects/scnet/router.ts'
 import { createDocsRouter, readPackageVersion } from './docs-page.ts'
 import { filesRoute } from './files.ts'
+import { withoutUsers } from './gateway/ownerless-documents.ts'
 import { healthRoutes } from './health.ts'
 import { endRouter } from './http/end-of-router.ts'
 import { createOpenApiDocument, type OpenApiDocument } from './http/openapi.ts'
@@ -29,7 +30,7 @@ const SCNET_PATH = '/api/llm/v1/ocrdoc'
 export function createApp(deps: AppDeps): Express {
   const version = readPackageVersion()
   const { prefixes, roots } = deps.config.api.mounts
-  const ownRoutes = [...createV1Routes(deps), ...filesAndHealth(deps, version)]
+  const ownRoutes = [...createV1Routes(withoutUsers(deps)), ...filesAndHealth(deps, version)]
 
   const app = createBareApp(deps)
   app.use(deps.relays.router)
@@ -50,17 +51,19 @@ function filesAndHealth(deps: AppDeps, version: string): Route[] {
 }
 
 function mountPrefixes(app: Express, deps: AppDeps): void {
-  app.use('/pyocr/api', createPyOcrRouter(deps))
-  app.use('/dots', createDotsRouter(deps))
-  app.use(`/scnet${SCNET_PATH}`, createScnetRouter(deps))
-  app.use('/deepseek', createDeepseekRouter(deps))
+  const open = withoutUsers(deps)
+  app.use('/pyocr/api', createPyOcrRouter(open))
+  app.use('/dots', createDotsRouter(open))
+  app.use(`/scnet${SCNET_PATH}`, createScnetRouter(open))
+  app.use('/deepseek', createDeepseekRouter(open))
   if (isQianxiaServed(deps.config)) app.use('/qianxia', createQianxiaRouter(deps))
 }
 
 /** In this order: what is more specific goes before what answers all that is below it. */
 function mountRoots(app: Express, deps: AppDeps): void {
-  const deepseek = createDeepseekRouter(deps, false)
-  const dots = createDotsRouter(deps, false)
+  const open = withoutUsers(deps)
+  const deepseek = createDeepseekRouter(open, false)
+  const dots = createDotsRouter(open, false)
   const qianxia = isQianxiaServed(deps.config) ? createQianxiaRouter(deps, false) : null
   app.use(
     createRootDispatch(deps, {
@@ -69,20 +72,28 @@ function mountRoots(app: Express, deps: AppDeps): void {
       qianxia: qianxia ?? ((_req, res) => res.redirect(302, '/docs')),
     }),
   )
-  app.use(SCNET_PATH, createScnetRouter(deps))
+  app.use(SCNET_PATH, createScnetRouter(open))
   if (qianxia !== null) app.use(qianxia)
-  app.use('/api', createPyOcrRouter(deps))
+  app.use('/api', createPyOcrRouter(open))
   app.use(deepseek)
 }
 
 /** Every route of the main port once, under the path that no other dialect shares. */
 function openApiOf(deps: AppDeps, version: string, ownRoutes: readonly Route[]): OpenApiDocument {
+  const { prefixes, roots } = deps.config.api.mounts
   return createOpenApiDocument(version, [
     { prefix: '', routes: ownRoutes },
-    { prefix: '/api', routes: createPyOcrRoutes(deps) },
-    { prefix: '/dots', routes: createDotsRoutes(deps) },
-    { prefix: '/qianxia', routes: createQianxiaRoutes(deps) },
-    { prefix: SCNET_PATH, routes: createScnetRoutes(deps) },
-    { prefix: '/deepseek', routes: createDeepseekRoutes(deps) },
+    ...(prefixes || roots
+      ? [
+          { prefix: roots ? '/api' : '/pyocr/api', routes: createPyOcrRoutes(deps) },
+          { prefix: roots ? SCNET_PATH : `/scnet${SCNET_PATH}`, routes: createScnetRoutes(deps) },
+          { prefix: prefixes ? '/deepseek' : '', routes: createDeepseekRoutes(deps) },
+        ]
+      : []),
+    // Without its prefix it has no path of its own.
+    ...(prefixes ? [{ prefix: '/dots', routes: createDotsRoutes(deps) }] : []),
+    ...(isQianxiaServed(deps.config) && (prefixes || roots)
+      ? [{ prefix: prefixes ? '/qianxia' : '', routes: createQianxiaRoutes(deps) }]
+      : []),
   ])
 }

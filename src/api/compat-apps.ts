@@ -8,6 +8,7 @@ import { writeError as writePyOcrError } from './dialects/py-ocr/error-body.ts'
 import { createPyOcrRouter } from './dialects/py-ocr/router.ts'
 import { isQianxiaServed } from './dialects/qianxia/is-served.ts'
 import { createQianxiaRouter } from './dialects/qianxia/router.ts'
+import { withoutUsers } from './gateway/ownerless-documents.ts'
 import { filesRoute } from './files.ts'
 import { endRouter } from './http/end-of-router.ts'
 import { mountRoutes } from './http/route.ts'
@@ -29,7 +30,7 @@ export function createCompatApp(port: number, deps: AppDeps): CompatApp | null {
     case 8031:
       return {
         port,
-        app: createBareApp(deps).use(createDeepseekRouter(deps)),
+        app: createBareApp(deps).use(createDeepseekRouter(withoutUsers(deps))),
         hasSockets: false,
       }
     case QIANXIA_PORT:
@@ -49,11 +50,12 @@ export function createCompatApp(port: number, deps: AppDeps): CompatApp | null {
  * downloads that Py OCR's answers lead to are there too.
  */
 function createPyOcrAndDotsApp(deps: AppDeps): Express {
+  const open = withoutUsers(deps)
   const files = Router({ caseSensitive: true })
   mountRoutes(files, [filesRoute(deps)], deps)
   endRouter(files, { write: writePyOcrError, logger: deps.logger, isWhole: false })
   return createBareApp(deps)
-    .use('/api', createPyOcrRouter(deps))
+    .use('/api', createPyOcrRouter(open))
     .use(files)
-    .use(createDotsRouter(deps))
+    .use(createDotsRouter(open))
 }

@@ -1,3 +1,4 @@
+import { OcrError } from '../platform/errors.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import { readWorkerSnapshots, type WorkerSnapshot } from '../storage/worker-snapshots.ts'
 
@@ -21,6 +22,21 @@ export type GpuStatus = {
 
 /** Reads what the workers of an engine told last; at most 2 s old. */
 export type ReadGpuStatus = (engine: 'dots' | 'deepseek') => Promise<GpuStatus>
+
+const NONE: GpuStatus = { isReady: false, slots: 0, gpu: null }
+
+/** What the workers told; nothing where it cannot be found out, because nothing is promised then. */
+export async function gpuStatusOrNone(
+  read: ReadGpuStatus,
+  engine: Parameters<ReadGpuStatus>[0],
+): Promise<GpuStatus> {
+  try {
+    return await read(engine)
+  } catch (error) {
+    if (error instanceof OcrError) return NONE
+    throw error
+  }
+}
 
 const CACHE_MS = 2_000
 const BYTES_PER_MIB = 1_048_576

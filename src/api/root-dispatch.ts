@@ -4,6 +4,7 @@ import { FAILURES } from '../contract/failures.ts'
 import type { AppDeps } from './app-deps.ts'
 import { deepseekHealth } from './dialects/deepseek/health.ts'
 import { deepseekInfo } from './dialects/deepseek/info.ts'
+import { gpuStatusOrNone } from './gpu-status.ts'
 import { handleFailures, type PublicFailure } from './http/problem-response.ts'
 import { RequestError } from './http/request-error.ts'
 import { refuseUnknown } from './http/unknown-route.ts'
@@ -51,7 +52,10 @@ export function createRootDispatch(deps: AppDeps, dialects: RootDialects): Route
 
 /** One object that keeps what the three documents promise. */
 async function answerHealth({ gpuStatus }: AppDeps, res: Response): Promise<void> {
-  const [dots, deepseek] = await Promise.all([gpuStatus('dots'), gpuStatus('deepseek')])
+  const [dots, deepseek] = await Promise.all([
+    gpuStatusOrNone(gpuStatus, 'dots'),
+    gpuStatusOrNone(gpuStatus, 'deepseek'),
+  ])
   res.json({
     ...deepseekHealth(deepseek),
     status: 'healthy',

@@ -35,6 +35,8 @@ export type Config = {
   readonly worker: WorkerConfig
   readonly engines: EnginesConfig
   readonly launcher: LauncherConfig
+  /** What the command line asks. `null`: nothing set, the server on `api.port` or one of its own. */
+  readonly commandLine: { readonly serverUrl: string | null }
 }
 
 /** Where Temporal is. */
@@ -153,6 +155,7 @@ function toConfig(env: Environment): Config {
       temporalPort: env.OCR_TEMPORAL_PORT,
       temporalUiPort: env.OCR_TEMPORAL_UI_PORT,
     },
+    commandLine: { serverUrl: env.OCR_SERVER },
   }
 }
 
@@ -161,7 +164,6 @@ function toApiConfig(env: Environment): ApiConfig {
     ...toDialectsConfig(env),
     host: env.OCR_HOST,
     port: env.OCR_PORT,
-    // The main port serves every dialect anyway.
     publicUrl: env.OCR_PUBLIC_URL,
     maxUploadBytes: env.OCR_MAX_UPLOAD_MB * BYTES_PER_MIB,
     maxPages: env.OCR_MAX_PAGES,

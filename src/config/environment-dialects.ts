@@ -2,7 +2,7 @@ import { withDefault, withoutDefault } from './variable.ts'
 import {
   flag,
   hostPairList,
-  httpOrigin,
+  plainHttpOrigin,
   oneOf,
   pathList,
   portList,
@@ -43,7 +43,7 @@ export const DIALECT_VARIABLES = {
     ...dialects,
     description: 'Ports besides 80 and 443 that files may be fetched from.',
   }),
-  OCR_INTERNAL_URL: withoutDefault(httpOrigin, 'the main port on this machine', {
+  OCR_INTERNAL_URL: withoutDefault(plainHttpOrigin, 'the main port on this machine', {
     ...dialects,
     description:
       'Where workers reach this api process, for answers that are streamed. Of each process its own.',

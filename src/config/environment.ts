@@ -15,6 +15,7 @@ import {
   httpOrigin,
   oneOf,
   secret,
+  serverUrl,
   text,
   wholeNumber,
 } from './variable-types.ts'
@@ -27,6 +28,7 @@ const http = { section: 'HTTP' } as const
 const temporal = { section: 'Temporal' } as const
 const work = { section: 'Workers' } as const
 const start = { section: 'npm start' } as const
+const commandLine = { section: 'Command line' } as const
 
 const VARIABLES = z.object({
   OCR_PRODUCTION: withDefault(flag, 'false', {
@@ -129,6 +131,10 @@ const VARIABLES = z.object({
   OCR_TEMPORAL_UI_PORT: withoutDefault(wholeNumber(1, 65_535), '8233, or a free one', {
     ...start,
     description: "Port of Temporal's web page.",
+  }),
+  OCR_SERVER: withoutDefault(serverUrl, 'the one on `OCR_PORT`, or one of its own', {
+    ...commandLine,
+    description: 'Server that `durable-ocr` sends documents to.',
   }),
 })
 

@@ -44,6 +44,16 @@ export const httpOrigin: VariableType<string> = variableType(
   },
 )
 
+/** The origin of a server inside of a private network, which needs no TLS. */
+export const plainHttpOrigin: VariableType<string> = variableType(
+  'an http origin such as http://10.0.0.7:8080',
+  (value) => {
+    const url = URL.parse(value)
+    const isOrigin = url?.protocol === 'http:' && value.replace(/\/$/, '') === url.origin
+    return isOrigin ? url.origin : undefined
+  },
+)
+
 /** The address of a server, with or without a path; slashes at the end go. */
 export const serverUrl: VariableType<string> = variableType(
   'an http or https address such as http://127.0.0.1:8000',

@@ -14,6 +14,7 @@ export type VariableAbout = {
     | 'Dialects'
     | 'Qianxia'
     | 'npm start'
+    | 'Command line'
   readonly description: string
   /** Empty for what has no unit. */
   readonly unit: string

@@ -40,7 +40,10 @@ export function firstSelectedPages(
   ranges: readonly PageRange[] | null,
   count: number,
 ): PageNumber[] {
-  return selectPages(ranges, ranges === null ? count : MAX_PAGE_NUMBER).slice(0, count)
+  const pages: PageNumber[] = []
+  for (const [first, last] of ranges ?? [[1, count] as const])
+    for (let page = first; page <= last && pages.length < count; page++) pages.push(page)
+  return pages
 }
 
 function mergeRanges(ranges: readonly PageRange[]): PageRange[] {

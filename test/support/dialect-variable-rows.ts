@@ -34,7 +34,7 @@ export const DIALECT_VARIABLE_ROWS: Readonly<Record<string, VariableRow>> = {
     good: 'http://10.0.0.7:8080',
     reads: (c) => c.api.internalUrl,
     as: 'http://10.0.0.7:8080',
-    bad: '10.0.0.7:8080',
+    bad: 'https://ocr.example.com',
   },
   PY_OCR_STRICT_FILENAMES: {
     good: 'true',

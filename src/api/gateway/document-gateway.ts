@@ -118,7 +118,11 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
   const statuses = new StatusReader({ temporal, facts, pollers, queues })
-  const pages = createDocumentPages(store, facts, (documentId) => statuses.get(documentId))
+  const pages = createDocumentPages(store, facts, async (documentId) => {
+    const status = await statuses.get(documentId)
+    // The memo is a second late, and a worker may have told of pages already.
+    return status?.progress.totalPages === 0 ? statuses.get(documentId, true) : status
+  })
   const windowPages = defaults?.windowPages ?? null
 
   return {

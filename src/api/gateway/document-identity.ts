@@ -53,7 +53,9 @@ export function documentIdForKey(secret: string | Buffer, request: KeyedRequest)
 export function fingerprintOf(secret: string | Buffer, chosen: ChosenOptions): string {
   const { sha256, remote, dialect, engine, languages, dpi, pages, password, textStyle } = chosen
   const file = sha256 ?? remote?.url
-  const parts = [file, dialect, engine, languages, dpi, pages, password, textStyle, chosen.question]
+  const options = [file, dialect, engine, languages, dpi, pages, password, textStyle]
+  // Left out where there is none: keys that were used before there were questions stay valid.
+  const parts = chosen.question ? [...options, chosen.question] : options
   return hmac(secret, ['durable-ocr fingerprint', ...parts]).toString('hex')
 }
 

@@ -15,7 +15,7 @@ export type DocumentPages = {
 /**
  * Reads pages from the store; every method throws `STORAGE_UNAVAILABLE`.
  *
- * @param statusOf Tells whether the document was opened, that is, its pages are known, and when it ended.
+ * @param statusOf Knows as much as whoever saw a page end; tells whether the document was opened, that is, its pages are known, and when it ended.
  */
 export function createDocumentPages(
   store: BlobStore,

@@ -108,10 +108,18 @@ export class StatusReader {
   async #ofUnlisted(documentId: DocumentId): Promise<DocumentStatus | null> {
     const last = this.#cache.last(documentId)
     if (last !== null) return last
-    const ended = await this.#ofStore(documentId)
-    if (ended !== null) return ended
-    const request = await this.#sources.facts.request(documentId)
-    if (request === null || (await this.#sources.facts.isDeleted(documentId))) return null
+    const { facts } = this.#sources
+    const [request, manifest] = await Promise.all([
+      facts.request(documentId),
+      facts.manifest(documentId),
+    ])
+    const isKnown = request !== null || manifest !== null
+    if (!isKnown || (await facts.isDeleted(documentId))) {
+      this.#cache.set(documentId, null)
+      return null
+    }
+    if (manifest !== null) return statusOfEnded(request, manifest)
+    if (request === null) return null
     return statusOfRunning(request, {
       documentId,
       state: 'running',

@@ -28,7 +28,7 @@ export function accessLog(logger: Logger, secretSegment = ''): RequestHandler {
         logger.debug(
           {
             requestId: line.requestId,
-            path: hideSegment(pathOf(req).slice(0, 1_024), secretSegment),
+            path: hideSegment(shownPath(req), secretSegment),
           },
           'path',
         )
@@ -40,6 +40,12 @@ export function accessLog(logger: Logger, secretSegment = ''): RequestHandler {
 /** Path that was asked for, without its query string. */
 export function pathOf(req: Request): string {
   return req.originalUrl.split('?', 1)[0] ?? '/'
+}
+
+/** Addresses that only one worker knows stay out of the log. */
+function shownPath(req: Request): string {
+  const path = pathOf(req)
+  return path.startsWith('/internal/') ? '/internal/…' : path.slice(0, 1_024)
 }
 
 function hideSegment(path: string | null, secret: string): string | null {

@@ -22,7 +22,9 @@ export class EventStream {
 
   constructor(response: Response) {
     this.#response = response
-    response.once('close', this.#closed.resolve)
+    // A client may be gone before its answer has begun, and closes no second time.
+    if (response.closed || response.destroyed) this.#closed.resolve()
+    else response.once('close', this.#closed.resolve)
   }
 
   /**

@@ -40,6 +40,7 @@ export function getEventsRoute(deps: AppDeps): Route {
       const afterId = request.get('last-event-id') ?? null
       // An EventSource comes back after every end, except after this answer.
       if (afterId !== null && isFinalEventId(afterId)) return { status: 204 }
+      if (response.closed) return null
       await sendEvents(deps, { documentId, afterId, request, response })
       return null
     },
@@ -66,6 +67,7 @@ async function sendEvents(deps: AppDeps, following: Following): Promise<void> {
   using followed = await live.follow(documentId, tell, { afterId })
   // Deleted since it was looked for.
   if (followed === null) throw unknownDocument()
+  if (response.closed) return
   stream.open()
   stream.expectPace()
   const keepAlive = setInterval(() => {

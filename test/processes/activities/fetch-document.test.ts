@@ -8,7 +8,12 @@ import type { RequestListener } from 'node:http'
 import type { ActivityDependencies } from '../../../src/activities/activity-dependencies.ts'
 import { fetchDocument } from '../../../src/activities/fetch-document.ts'
 import type { DocumentRequest, MediaType } from '../../../src/contract/document.ts'
-import { blobKey, referencePrefix, requestKey } from '../../../src/storage/object-keys.ts'
+import {
+  blobKey,
+  manifestKey,
+  referencePrefix,
+  requestKey,
+} from '../../../src/storage/object-keys.ts'
 import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
 import { readBytes, readJson, writeJson } from '../../../src/storage/read-blob.ts'
 import { ID, present, requestWith } from '../../support/gateway-fixtures.ts'
@@ -93,6 +98,23 @@ describe('fetchDocument', () => {
 
     assert.equal(second.documentSha256, first.documentSha256)
     assert.equal(bench.asked(), 1)
+  })
+
+  it('brings nothing back that the ending of a cancelled document has erased', async () => {
+    await using bench = await benchOf((_req, res) => res.end(PDF))
+    await writeJson(bench.store, manifestKey(ID), {})
+
+    await assert.rejects(bench.fetch(), { code: 'CANCELLED' })
+
+    assert.equal((await bench.request()).sha256, null)
+  })
+
+  it('forgets the URL once the file is here', async () => {
+    await using bench = await benchOf((_req, res) => res.end(PDF))
+
+    await bench.fetch()
+
+    assert.equal((await bench.request()).remote, null)
   })
 
   const refused: readonly [string, string, RequestListener, Parameters<typeof benchOf>[1]?][] = [

@@ -66,6 +66,12 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
   },
   OCR_TEMPORAL_PORT: { good: '9', reads: (c) => c.launcher.temporalPort, as: 9, bad: '0' },
   OCR_TEMPORAL_UI_PORT: { good: '9', reads: (c) => c.launcher.temporalUiPort, as: 9, bad: 'x' },
+  OCR_SERVER: {
+    good: 'https://ocr.example.com/x/',
+    reads: (c) => c.commandLine.serverUrl,
+    as: 'https://ocr.example.com/x',
+    bad: 'ocr.example.com',
+  },
 }
 
 function problemsOf(env: Record<string, string>): readonly string[] {

@@ -1,5 +1,5 @@
-import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
+import { gpuStatusOrNone } from '../../gpu-status.ts'
 import { route, type Route } from '../../http/route.ts'
 import { healthSchema } from './schemas.ts'
 
@@ -14,18 +14,11 @@ export function healthRoute({ gpuStatus }: Pick<AppDeps, 'gpuStatus'>): Route {
     async handler() {
       return {
         status: 200,
-        body: { status: 'healthy', model_loaded: await isModelLoaded(gpuStatus) },
+        body: {
+          status: 'healthy',
+          model_loaded: (await gpuStatusOrNone(gpuStatus, 'dots')).isReady,
+        },
       }
     },
   })
-}
-
-/** What cannot be found out is not promised. */
-async function isModelLoaded(gpuStatus: AppDeps['gpuStatus']): Promise<boolean> {
-  try {
-    return (await gpuStatus('dots')).isReady
-  } catch (error) {
-    if (error instanceof OcrError) return false
-    throw error
-  }
 }

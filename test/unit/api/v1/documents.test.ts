@@ -113,7 +113,9 @@ describe('GET /v1/documents', () => {
     const response = await api.fetch('/v1/documents?limit=1&status=completed')
     const body = await readJson(response)
 
-    assert.deepEqual(api.gateway.listQueries, [{ limit: 1, cursor: null, state: 'completed' }])
+    assert.deepEqual(api.gateway.listQueries, [
+      { limit: 1, cursor: null, state: 'completed', owner: null },
+    ])
     assert.deepEqual([body.documents.length, body.documents[0].id], [1, ID])
     assert.equal(body.next_cursor, 'abc')
     assert.equal(
@@ -177,5 +179,23 @@ describe('DELETE /v1/documents/{id}', () => {
     const second = await api.fetch(PATH, { method: 'DELETE' })
 
     assert.deepEqual([first.status, second.status], [204, 404])
+  })
+
+  it('treats a document of a user as unknown, and lists it to nobody else', async () => {
+    const owned = completedStatus({ owner: 'qianxia:somebody', dialect: 'qianxia' })
+    await using api = await startTestApi({ documents: [owned] })
+    const path = `/v1/documents/${owned.documentId}`
+
+    for (const asked of [path, `${path}/result`, `${path}/pages/1`, `${path}/events`])
+      assert.equal((await api.fetch(asked)).status, 404, asked)
+    for (const [asked, method] of [
+      [`${path}/cancel`, 'POST'],
+      [path, 'DELETE'],
+    ] as const)
+      assert.equal((await api.fetch(asked, { method })).status, 404, asked)
+    await api.fetch('/v1/documents')
+
+    assert.equal(api.gateway.listQueries[0]?.owner, null)
+    assert.ok(api.gateway.documents.has(owned.documentId))
   })
 })
