@@ -4,7 +4,7 @@ import { sniffMediaType } from '../documents/sniff-media-type.ts'
 import { OcrError } from '../platform/errors.ts'
 import { safeFetch } from '../platform/safe-fetch.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
-import { manifestKey, requestKey } from '../storage/object-keys.ts'
+import { manifestKey, referenceKey, requestKey } from '../storage/object-keys.ts'
 import { writeJson } from '../storage/read-blob.ts'
 import { receiveFile } from '../storage/receive-file.ts'
 import { restoreBlob, storeBlob } from '../storage/store-blob.ts'
@@ -58,7 +58,8 @@ async function fetchIntoStore(
   if (!isAccepted)
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept the file: its type is not read')
   signal.throwIfAborted()
-  await storeBlob(deps.store, { sha256, mediaType, path }, request.documentId)
+  const reference = referenceKey(sha256, request.documentId)
+  await storeBlob(deps.store, { sha256, mediaType, path }, reference)
   // For a DELETE of the last other document that took the blob meanwhile.
   await restoreBlob(deps.store, { sha256, mediaType, path })
   return { sha256, sizeBytes, mediaType, fileName: file.fileName ?? request.fileName }

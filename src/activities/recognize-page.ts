@@ -1,5 +1,6 @@
 import type {
   DocumentRequest,
+  ModelQuestion,
   PageAsk,
   PageOutcome,
   PageSpending,
@@ -61,6 +62,7 @@ export async function recognizePage(
 
   const startedAtMs = Date.now()
   const stored = await pageImage(deps, { input, request }, signal)
+  if (question !== null) requireOwnPixels(question, stored.warnings)
   const options = {
     signal,
     step,
@@ -105,6 +107,17 @@ export async function recognizePage(
   // Somebody was faster: what is there is what everybody has seen.
   const counts = created ? record : await readJson<PageRecord>(deps.store, recordKey)
   return outcomeOf(counts ?? record)
+}
+
+/**
+ * Refuses a question about places on an image that was drawn smaller: the caller means other pixels.
+ *
+ * @throws {OcrError} `IMAGE_DIMENSIONS`
+ */
+function requireOwnPixels(question: ModelQuestion, warnings: readonly PageWarning[]): void {
+  const isAboutPlaces = question.model === 'dots' && question.promptType !== 'prompt_ocr'
+  if (isAboutPlaces && warnings.includes('DPI_LOWERED'))
+    throw new OcrError('IMAGE_DIMENSIONS', 'Cannot answer: the image was drawn smaller')
 }
 
 function warningsOf({ pixelShare, fallback }: PageAsk): PageWarning[] {

@@ -24,6 +24,8 @@ const ASSETS = [
   { path: '/redoc/redoc.standalone.js', directory: REDOC_DIRECTORY, type: 'text/javascript' },
 ] as const
 
+const PAGES = ['/openapi.json', '/docs', '/docs/initializer.js', '/redoc'] as const
+
 /** What the pages show. */
 export type ApiReference = {
   readonly title: string
@@ -52,6 +54,11 @@ export function createApiReferenceRouter({ title, openApi }: ApiReference): Rout
       res.set({ 'Content-Type': `${type}; charset=utf-8`, 'Cache-Control': 'public, max-age=3600' })
       res.sendFile(path.split('/').at(-1) ?? '', { root: directory })
     })
+  // For who ends the routes: these paths exist, and have no other methods.
+  router.all([...PAGES, ...ASSETS.map(({ path }) => path)], (_req, res, next) => {
+    res.locals['allow'] = ['GET', 'HEAD']
+    next()
+  })
   return router
 }
 

@@ -1,19 +1,20 @@
-import { Command } from 'commander'
+import { CommanderError } from 'commander'
+import { CommandError, EXIT_CODE } from './command-error.ts'
+import { createProgram } from './create-program.ts'
 
-const USAGE_EXIT_CODE = 2
+const program = createProgram((exitCode) => (process.exitCode = exitCode))
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
 
-const program = new Command('durable-ocr')
-  .description('OCR that survives any crash')
-  // Of help 0, of anything that cannot be understood 1.
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_EXIT_CODE))
-
-program
-  .command('doctor')
-  .description('checks Node, configuration, Temporal, store and engines, and says what to change')
-  .option('--json', 'prints one JSON object', false)
-  .action(async ({ json }: { json: boolean }) => {
-    const { runDoctor } = await import('./doctor/run-doctor.ts')
-    process.exitCode = await runDoctor({ isJson: json, out: process.stdout })
-  })
-
-await program.parseAsync()
+/** A person's mistake is one sentence; everything else is a bug with its stack. */
+function report(error: unknown): number {
+  // Said already, unless it was the help that was asked for.
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.usage
+  if (!(error instanceof CommandError)) throw error
+  process.stderr.write(`durable-ocr: ${error.message}\n`)
+  return error.exitCode
+}

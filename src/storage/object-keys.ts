@@ -12,6 +12,7 @@ import { toChinaTime } from '../platform/china-time.ts'
  *
  *   blobs/<sha256>                                  the upload; shared by documents of equal bytes
  *   references/<sha256>/<document id>               one per document that uses the blob
+ *   references/<sha256>/upload-<random id>          an upload without a document, good for 24 hours
  *   pages/<sha256>/<page>/image-<dpi>.png           page image, upright
  *   pages/<sha256>/<page>/image-<dpi>.json          what was noticed while it was drawn
  *   pages/<sha256>/<page>/<engine>/<params>.json    recognized page; <params> is a hash of everything
@@ -35,6 +36,11 @@ import { toChinaTime } from '../platform/china-time.ts'
  * blobs/ and pages/ go when the last reference is gone; documents/<id>/ goes with its document.
  */
 
+const UPLOAD_PREFIX = 'upload-'
+
+/** How long an upload without a document is kept. */
+export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000
+
 /** Formats of a result, by what they are called in URLs. */
 export const RESULT_FILE = {
   text: { extension: 'txt', contentType: 'text/plain; charset=utf-8' },
@@ -54,6 +60,14 @@ export const referencePrefix = (sha256: Sha256): string => `references/${sha256}
 /** Says that a document uses a blob and its pages. */
 export const referenceKey = (sha256: Sha256, documentId: DocumentId): BlobKey =>
   key(referencePrefix(sha256) + documentId)
+
+/** Says that a blob was uploaded for a document that has yet to be submitted. */
+export const uploadReferenceKey = (sha256: Sha256, uploadId: string): BlobKey =>
+  key(`${referencePrefix(sha256)}${UPLOAD_PREFIX}${uploadId}`)
+
+/** Tells whether a key is one of {@link uploadReferenceKey}. */
+export const isUploadReference = (reference: BlobKey): boolean =>
+  reference.includes(`/${UPLOAD_PREFIX}`)
 
 /** Prefix of everything made from the pages of a blob. */
 export const pagesPrefix = (sha256: Sha256): string => `pages/${sha256}/`

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import type { MediaType } from '../contract/document.ts'
-import type { DocumentId, Sha256 } from '../contract/identifiers.ts'
+import type { BlobKey, Sha256 } from '../contract/identifiers.ts'
 import type { BlobStore } from './blob-store.ts'
-import { blobKey, referenceKey } from './object-keys.ts'
+import { blobKey } from './object-keys.ts'
 import { writeJson } from './read-blob.ts'
 
 /** The sweep removes unused blobs after 24 hours; younger than this, they outlive a start. */
@@ -29,29 +29,25 @@ export type BlobFile = {
  * Stores a file under its hash and refers to it. The reference comes first, so that whoever deletes
  * the last other document of the same bytes sees it.
  *
- * @param referrer The document, or what stands in for one until there is a document
+ * @param reference `referenceKey` of a document, or `uploadReferenceKey` until there is one
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
 export async function storeBlob(
   store: BlobStore,
   file: BlobFile,
-  referrer: DocumentId,
+  reference: BlobKey,
 ): Promise<void> {
-  await referToBlob(store, file.sha256, referrer)
+  await writeReference(store, reference)
   await putBlob(store, file)
 }
 
 /**
- * Says that a document uses a blob.
+ * Says that a blob is used.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
-export async function referToBlob(
-  store: BlobStore,
-  sha256: Sha256,
-  referrer: DocumentId,
-): Promise<void> {
-  await writeJson(store, referenceKey(sha256, referrer), { createdAt: new Date().toISOString() })
+export async function writeReference(store: BlobStore, reference: BlobKey): Promise<void> {
+  await writeJson(store, reference, { createdAt: new Date().toISOString() })
 }
 
 /**

@@ -37,6 +37,19 @@ export async function startQianxiaApi(options: QianxiaApiOptions = {}): Promise<
   }
 }
 
+/** Somebody who has registered and logged in. */
+export type Member = { readonly cookie: string; readonly owner: string }
+
+/** Registers a user and logs him in; the first one of an api is its admin. */
+export async function join(api: TestApi, username: string): Promise<Member> {
+  const body = JSON.stringify({ username, password: 'secret-1' })
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+  await api.fetch('/qianxia/api/auth/register', init)
+  const response = await api.fetch('/qianxia/api/auth/login', init)
+  const cookie = response.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+  return { cookie, owner: `qianxia:${(await readJson(response)).data.user_id}` }
+}
+
 /** A task of four pages: the first two are read, the third is under way. */
 export function sampleTask(changes: Partial<DocumentStatus> = {}): DocumentStatus {
   return sampleStatus({

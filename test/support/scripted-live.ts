@@ -56,7 +56,7 @@ export function createScriptedLive(): ScriptedLive {
   return live
 }
 
-/** A page that has ended: well, with twenty characters after half a second, unless told otherwise. */
+/** A page that has ended: well, with twenty characters, thirty of Markdown, after half a second, unless told otherwise. */
 export function pageEnded(page: number, changes: Partial<PageEnded> = {}): PageEnded {
   return {
     kind: 'page',
@@ -64,6 +64,7 @@ export function pageEnded(page: number, changes: Partial<PageEnded> = {}): PageE
     outcome: 'ok',
     code: null,
     characters: 20,
+    markdownCharacters: 30,
     seconds: 0.5,
     ...changes,
   }

@@ -77,8 +77,12 @@ export function endedWith(marks: string, changes: Partial<DocumentStatus> = {}):
   })
 }
 
-/** Record of a page that took a quarter of a second and has five characters, one of them astral. */
+/**
+ * Record of a page that took a quarter of a second and has five characters, one of them astral; seven
+ * in Markdown.
+ */
 export function pageRecordOf(page: PageNumber): PageRecord {
+  const startedAtMs = Date.parse('2024-03-07T10:00:10.000Z')
   return {
     page,
     outcome: 'ok',
@@ -87,11 +91,11 @@ export function pageRecordOf(page: PageNumber): PageRecord {
     heightPx: 100,
     dpi: 200,
     text: '发票 1𠮷',
-    markdown: '',
+    markdown: '# 发票 1𠮷',
     blocks: [],
     warnings: [],
     usage: null,
-    reading: { startedAtMs: 1_000, endedAtMs: 1_250, attempt: 1 },
+    reading: { startedAtMs, endedAtMs: startedAtMs + 250, attempt: 1 },
   }
 }
 

@@ -1,5 +1,9 @@
 import type { Dialect } from '../../contract/document.ts'
-import type { DocumentState, DocumentStatus } from '../../contract/document-status.ts'
+import {
+  hasEnded,
+  type DocumentState,
+  type DocumentStatus,
+} from '../../contract/document-status.ts'
 import { PROCESS_DOCUMENT, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
 import { decodeCursor, encodeCursor } from './list-cursor.ts'
@@ -8,7 +12,8 @@ import type { TemporalDocuments } from './temporal-documents.ts'
 
 /** Which documents are meant. */
 export type DocumentFilter = {
-  readonly state?: DocumentState
+  /** `open`: not ended, whatever its state. */
+  readonly state?: DocumentState | 'open'
   readonly dialect?: Dialect
   /** `null`: those that nobody owns. */
   readonly owner?: string | null
@@ -48,7 +53,8 @@ export type ListDependencies = {
 }
 
 /** How Temporal's visibility calls a state; states of an open run are told apart afterwards. */
-const EXECUTION_STATUS: Readonly<Record<DocumentState, string>> = {
+const EXECUTION_STATUS: Readonly<Record<DocumentState | 'open', string>> = {
+  open: "ExecutionStatus = 'Running'",
   queued: "ExecutionStatus = 'Running'",
   processing: "ExecutionStatus = 'Running'",
   cancelling: "ExecutionStatus = 'Running'",
@@ -78,9 +84,15 @@ export async function listDocuments(
   const { runs, nextToken } = await temporal.list(visibilityQuery(query), query.limit, token)
   const documents = await statuses.ofRuns(runs)
   return {
-    documents: query.state ? documents.filter((status) => status.state === query.state) : documents,
+    documents: documents.filter((status) => isAskedFor(status, query.state)),
     nextCursor: nextToken === null ? null : encodeCursor(secret, nextToken),
   }
+}
+
+/** States of an open run are told apart here only. */
+function isAskedFor(status: DocumentStatus, state: ListQuery['state']): boolean {
+  if (state === undefined) return true
+  return state === 'open' ? !hasEnded(status.state) : status.state === state
 }
 
 /**

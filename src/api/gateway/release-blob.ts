@@ -1,6 +1,13 @@
 import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
-import type { BlobStore } from '../../storage/blob-store.ts'
-import { blobKey, pagesPrefix, referenceKey, referencePrefix } from '../../storage/object-keys.ts'
+import type { BlobInfo, BlobStore } from '../../storage/blob-store.ts'
+import {
+  blobKey,
+  pagesPrefix,
+  referenceKey,
+  referencePrefix,
+  isUploadReference,
+  UPLOAD_LIFE_MS,
+} from '../../storage/object-keys.ts'
 import { mapConcurrently } from './map-concurrently.ts'
 
 const CONCURRENCY = 8
@@ -21,9 +28,19 @@ export async function releaseBlob(
 ): Promise<void> {
   await store.delete(referenceKey(sha256, documentId))
   const { blobs: others } = await store.list(referencePrefix(sha256))
-  if (others.length > 0) return
+  const [expired, valid] = partition(others, isExpiredUpload)
+  for (const { key } of expired) await store.delete(key)
+  if (valid.length > 0) return
   await store.delete(blobKey(sha256))
   await deletePrefix(store, pagesPrefix(sha256))
+}
+
+function isExpiredUpload({ key, modifiedAt }: BlobInfo): boolean {
+  return isUploadReference(key) && Date.now() - Date.parse(modifiedAt) > UPLOAD_LIFE_MS
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 /**

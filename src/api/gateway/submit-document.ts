@@ -5,9 +5,9 @@ import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
-import { requestKey, tombstoneKey } from '../../storage/object-keys.ts'
+import { referenceKey, requestKey, tombstoneKey } from '../../storage/object-keys.ts'
 import { writeJsonIfAbsent } from '../../storage/read-blob.ts'
-import { referToBlob, restoreBlob, storeBlob, type BlobFile } from '../../storage/store-blob.ts'
+import { restoreBlob, storeBlob, writeReference, type BlobFile } from '../../storage/store-blob.ts'
 import type { DocumentFacts } from './document-facts.ts'
 import type { DocumentQueues } from './document-queues.ts'
 import { releaseBlob } from './release-blob.ts'
@@ -84,8 +84,9 @@ async function storeObjects(
   upload: BlobFile | null,
 ): Promise<boolean> {
   const { documentId, sha256 } = request
-  if (upload !== null) await storeBlob(store, upload, documentId)
-  else if (sha256 !== null) await referToBlob(store, sha256, documentId)
+  const reference = sha256 === null ? null : referenceKey(sha256, documentId)
+  if (upload !== null && reference !== null) await storeBlob(store, upload, reference)
+  else if (reference !== null) await writeReference(store, reference)
   const { created } = await writeJsonIfAbsent(store, requestKey(documentId), request)
   if (created) return true
   const earlier = await facts.request(documentId)

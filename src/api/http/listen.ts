@@ -14,8 +14,11 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: 5_000,
 } as const
 const MAX_HEADERS = 100
-// More than the 2,000 idle connections that new clients must survive; `headersTimeout` ends those.
-const MAX_CONNECTIONS = 4_000
+/**
+ * Connections that a server has at most. More than the 2,000 idle ones that new clients must survive;
+ * `headersTimeout` ends those.
+ */
+export const MAX_CONNECTIONS = 4_000
 
 // An api process that was told to stop has 30 s; uploads under way get most of it.
 const CLOSE_GRACE_MS = 20_000

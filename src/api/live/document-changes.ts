@@ -4,6 +4,7 @@ import { firstSelectedPages } from '../../contract/page-ranges.ts'
 import type { PageRecord, PageStatus } from '../../contract/page.ts'
 import { PAGE_MARK } from '../../contract/progress.ts'
 import type { PageEnded, PageRetried } from './live-documents.ts'
+import { countCodePoints, toPageFacts } from './page-facts.ts'
 
 /** What is known of a document after a look at it. */
 export type Known = {
@@ -61,16 +62,18 @@ export function changesOf(before: Known | null, seen: DocumentStatus): Changes {
 export function toPageEnded(
   { page, outcome }: EndedPage,
   record: PageRecord | null,
-  { failedPages }: DocumentStatus,
+  status: DocumentStatus,
 ): PageEnded {
-  const reading = record?.reading
+  const facts = record === null ? null : toPageFacts(record, status)
+  const reading = facts?.reading ?? null
   return {
     kind: 'page',
     page,
     outcome,
-    code: failedPages.find((failed) => failed.page === page)?.code ?? null,
+    code: status.failedPages.find((failed) => failed.page === page)?.code ?? null,
     characters: record === null ? null : countCodePoints(record.text),
-    seconds: reading === undefined ? null : (reading.endedAtMs - reading.startedAtMs) / 1_000,
+    markdownCharacters: facts?.contentLength ?? null,
+    seconds: reading === null ? null : (reading.endedAtMs - reading.startedAtMs) / 1_000,
   }
 }
 
@@ -115,10 +118,4 @@ function pagesStillUnderWay(status: DocumentStatus, marks: string) {
 
 function shownBy({ state, progress, queuedReason, failedPages }: DocumentStatus): string {
   return JSON.stringify([state, progress, queuedReason, failedPages.length])
-}
-
-function countCodePoints(text: string): number {
-  let count = 0
-  for (const _ of text) count += 1
-  return count
 }

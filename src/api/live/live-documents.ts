@@ -24,7 +24,12 @@ export type PageEnded = {
   readonly code: FailureCode | null
   /** Characters (code points) of its text; `null` for a failed page. */
   readonly characters: number | null
-  /** Time that the engine took, in seconds; `null` where it is not known. */
+  /** The same of its Markdown. */
+  readonly markdownCharacters: number | null
+  /**
+   * Time that the engine took, in seconds; `null` where it is not known, and for a page that was
+   * read for an earlier upload of the same file.
+   */
   readonly seconds: number | null
 }
 

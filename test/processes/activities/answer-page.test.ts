@@ -47,7 +47,12 @@ type Setup = AsyncDisposable & {
 
 /** A stored page of a document with a question, and dots.ocr to be asked. */
 async function setUp(
-  more: { readonly relayUrl?: string; readonly takesQuestions?: boolean } = {},
+  more: {
+    readonly relayUrl?: string
+    readonly takesQuestions?: boolean
+    readonly question?: ModelQuestion
+    readonly isDrawnSmaller?: boolean
+  } = {},
 ): Promise<Setup> {
   const directory = await mkdtemp(join(tmpdir(), 'durable-ocr-answer-'))
   const server = await createFakeVllm({ model: 'dots' })
@@ -63,14 +68,15 @@ async function setUp(
   }
   const request = {
     ...requestWith({ engine: 'dots', dialect: 'dots', mediaType: 'png' }),
-    question: QUESTION,
+    question: more.question ?? QUESTION,
     relayUrl: more.relayUrl ?? null,
   }
   const { documentId, sha256, dpi } = request
   const image = await dotsPage()
   await writeJson(store, requestKey(documentId), request)
   await store.put(pageImageKey({ sha256, page: 1, dpi }), image.png, { contentType: 'image/png' })
-  await writeJson(store, pageImageFactsKey({ sha256, page: 1, dpi }), { dpi: 200, warnings: [] })
+  const warnings = more.isDrawnSmaller === true ? ['DPI_LOWERED'] : []
+  await writeJson(store, pageImageFactsKey({ sha256, page: 1, dpi }), { dpi: 200, warnings })
   return {
     server,
     read: (change = {}, attempt = {}) =>
@@ -115,6 +121,21 @@ describe('recognizePage with a question of the caller', () => {
     assert.deepEqual([record.outcome, record.markup, record.warnings], ['ok', 'plain', []])
     assert.equal(record.usage?.promptTokens, 100)
     assert.equal(record.reading?.attempt, 1)
+  })
+
+  it('answers no question about places on an image that was drawn smaller', async () => {
+    const question = {
+      ...QUESTION,
+      promptType: 'prompt_grounding_ocr',
+      bbox: [1, 2, 3, 4],
+    } as const
+    await using places = await setUp({ isDrawnSmaller: true, question })
+    await using words = await setUp({ isDrawnSmaller: true })
+    words.server.script(textReply('words'))
+
+    assert.equal((await failureOf(places.read())).code, 'IMAGE_DIMENSIONS')
+    assert.equal(places.server.requests.length, 0)
+    assert.equal((await words.read()).status, 'ok')
   })
 
   it('asks once', async () => {

@@ -42,7 +42,7 @@ export async function layDocuments(api: TestApi, owner: string | null): Promise<
       const document = { ...documentOf(STATES[row] ?? 'queued', documentId, dialect), owner }
       gateway.documents.set(documentId, document)
       if (document.state !== 'completed') continue
-      for (const page of [1, 2]) gateway.pages.set(`${documentId}/${page}`, samplePage(page))
+      for (const page of [1, 2, 3, 4]) gateway.pages.set(`${documentId}/${page}`, samplePage(page))
       for (const kind of ['text', 'markdown', 'json'] as const)
         await store.put(resultKey(documentId, kind), Buffer.from('{}'), {
           contentType: 'application/json',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { readJson } from '../../support/read-json.ts'
 import { startTestApi } from '../../support/test-api.ts'
 
 const VENDOR = join(import.meta.dirname, '../../../vendor/redoc')
@@ -23,6 +24,23 @@ describe('createApiReferenceRouter', () => {
     assert.equal(script.headers.get('content-type'), 'text/javascript; charset=utf-8')
     assert.equal((await script.bytes()).length, 1_103_471)
   })
+})
+
+describe('a page of the reference, asked with a wrong method', () => {
+  for (const path of ['/docs', '/redoc', '/openapi.json', '/docs/swagger-ui.css'])
+    it(`is a 405 in the envelope of where it stands: ${path}`, async () => {
+      await using api = await startTestApi()
+
+      const own = await api.fetch(path, { method: 'POST' })
+      const ofDialect = await api.fetch(`/deepseek${path}`, { method: 'DELETE' })
+
+      assert.equal(own.status, 405)
+      assert.equal(own.headers.get('allow'), 'GET, HEAD, OPTIONS')
+      assert.equal((await readJson(own)).code, 'METHOD_NOT_ALLOWED')
+      assert.equal(ofDialect.status, 405)
+      assert.equal(ofDialect.headers.get('allow'), 'GET, HEAD, OPTIONS')
+      assert.deepEqual(await readJson(ofDialect), { detail: 'Method Not Allowed' })
+    })
 })
 
 describe('vendor/redoc', () => {

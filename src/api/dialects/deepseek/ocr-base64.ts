@@ -2,15 +2,13 @@ import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { parsePart, RequestError } from '../../http/request-error.ts'
 import { route, type Route } from '../../http/route.ts'
+import { MAX_IMAGE_BODY_BYTES, MAX_IMAGE_BYTES } from '../../synchronous/limits.ts'
 import { decodeBase64 } from '../../uploads/decode-base64.ts'
 import type { Upload } from '../../uploads/receive-upload.ts'
 import { storeUpload } from '../../uploads/store-upload.ts'
 import { withJsonBody } from '../../uploads/with-json-body.ts'
 import { base64Fields } from './ocr-fields.ts'
-import { MAX_IMAGE_BYTES, OCR_RESPONSES, runOcr } from './run-ocr.ts'
-
-/** Of the JSON body; an image in base64 is a third larger than its bytes. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024
+import { OCR_RESPONSES, runOcr } from './run-ocr.ts'
 
 /** `POST /ocr-base64`: "OCR from Base64". */
 export function ocrBase64Route(deps: AppDeps): Route {
@@ -25,7 +23,7 @@ export function ocrBase64Route(deps: AppDeps): Route {
       const receive = () =>
         withJsonBody(
           { req: request, res: response },
-          { maxBytes: MAX_BODY_BYTES, temporaryDirectory },
+          { maxBytes: MAX_IMAGE_BODY_BYTES, temporaryDirectory },
           async (body) => {
             const { image_base64: image, ...fields } = parsePart('body', base64Fields, body)
             const upload = await decode(image, temporaryDirectory)

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { AppDeps } from '../../app-deps.ts'
 import { parsePart, RequestError } from '../../http/request-error.ts'
 import { route, type Route } from '../../http/route.ts'
+import { MAX_IMAGE_BYTES } from '../../synchronous/limits.ts'
 import { receiveUpload } from '../../uploads/receive-upload.ts'
 import { ocrFields } from './ocr-fields.ts'
-import { MAX_IMAGE_BYTES, OCR_RESPONSES, runOcr } from './run-ocr.ts'
+import { OCR_RESPONSES, runOcr } from './run-ocr.ts'
 
 /** `POST /ocr`: "OCR from File". */
 export function ocrRoute(deps: AppDeps): Route {

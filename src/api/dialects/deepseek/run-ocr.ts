@@ -1,24 +1,18 @@
 import type { Request, Response } from 'express'
-import type { DocumentStatus } from '../../../contract/document-status.ts'
 import { ENGINES } from '../../../contract/engines.ts'
 import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import type { Submission } from '../../gateway/submission.ts'
 import { requestIdOf } from '../../http/request-context.ts'
 import type { Answer } from '../../http/route.ts'
-import { runDocument } from '../../synchronous/run-document.ts'
+import { SYNCHRONOUS_DEADLINE_MS } from '../../synchronous/limits.ts'
+import { readPageText } from '../../synchronous/page-text.ts'
+import { runDocument, type Run } from '../../synchronous/run-document.ts'
 import { closeAfterAnswer } from '../../uploads/close-after-answer.ts'
 import type { Upload } from '../../uploads/receive-upload.ts'
 import { MODEL_NOT_LOADED } from './error-body.ts'
 import { ignoredFields, type OcrFields } from './ocr-fields.ts'
 import { saveResult } from './saved-results.ts'
 import { errorSchema, ocrSchema, outOfMemorySchema } from './schemas.ts'
-
-/** The largest image, on both routes. */
-export const MAX_IMAGE_BYTES = 50 * 1024 * 1024
-
-/** Longer than anything that one page may take. */
-const DEADLINE_MS = 15 * 60 * 1000
 
 /** The answers of both routes. */
 export const OCR_RESPONSES = {
@@ -56,19 +50,18 @@ export async function runOcr(run: OcrRun, request: Request, response: Response):
     closeAfterAnswer(request, response)
     return MODEL_NOT_LOADED
   }
-  using place = deps.inFlight.deepseek.enter(slots * WAITING_PER_SLOT)
-  if (place === null) {
-    closeAfterAnswer(request, response)
-    throw new OcrError('RATE_LIMITED', 'Cannot accept request: too many are waiting')
-  }
   await using input = await run.receive()
   const { upload, fields } = input
   requireImage(upload)
+  // Not before the body is here: connections that send none would keep everybody else out.
+  using place = deps.inFlight.deepseek.enter(slots * WAITING_PER_SLOT)
+  if (place === null)
+    throw new OcrError('RATE_LIMITED', 'Cannot accept request: too many are waiting')
   const ignored = ignoredFields(fields)
   if (ignored.length > 0)
     deps.logger.info({ requestId: requestIdOf(response), fields: ignored }, 'fields ignored')
-  const status = await runDocument(deps, toSubmission(run, upload, fields.prompt), response)
-  const text = await textOf(deps, status)
+  const status = await runDocument(deps, toRun(run, upload, fields.prompt), response)
+  const text = await readPageText(deps.gateway, status)
   return {
     status: 200,
     body: {
@@ -86,11 +79,7 @@ function requireImage({ sizeBytes, mediaType }: Upload): void {
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept image: it is none')
 }
 
-function toSubmission(
-  { deps, name }: OcrRun,
-  upload: Upload,
-  prompt: OcrFields['prompt'],
-): Submission {
+function toRun({ deps, name }: OcrRun, upload: Upload, prompt: OcrFields['prompt']): Run {
   return {
     source: { kind: 'upload', upload },
     dialect: 'deepseek',
@@ -107,18 +96,6 @@ function toSubmission(
     maxPages: deps.config.api.maxPages,
     maxImageSidePx: null,
     textStyle: 'form-feed',
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: SYNCHRONOUS_DEADLINE_MS,
   }
-}
-
-async function textOf({ gateway }: AppDeps, status: DocumentStatus): Promise<string> {
-  const { state, documentId, failureCode } = status
-  if (state !== 'completed')
-    throw new OcrError(
-      failureCode ?? (state === 'cancelled' ? 'CANCELLED' : 'INTERNAL_SERVER_ERROR'),
-      `Cannot answer with a text: the document ended as ${state}`,
-    )
-  const page = await gateway.pageRecord(documentId, 1)
-  if (page === null) throw new OcrError('BLOB_MISSING', 'Cannot answer with a text: it is gone')
-  return page.text
 }

@@ -26,6 +26,8 @@ const IMAGE_ERRORS: Partial<Record<FailureCode, string>> = {
   IMAGE_TOO_LARGE: 'Image has too many pixels',
   PAGE_TOO_LARGE: 'Image has too many pixels',
   EMPTY_DOCUMENT: 'Image has no content',
+  PAGES_OUT_OF_RANGE: 'Image has no content',
+  TOO_MANY_PAGES: 'Image has too many frames',
   URL_NOT_ALLOWED: 'Image URL is not allowed',
   FETCH_REFUSED: 'Image could not be fetched',
   FETCH_FAILED: 'Image could not be fetched',

@@ -2,21 +2,18 @@ import type { Request, Response } from 'express'
 import { ENGINES } from '../../../contract/engines.ts'
 import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import type { DocumentSource, Submission } from '../../gateway/submission.ts'
+import type { DocumentSource } from '../../gateway/submission.ts'
 import { route, type Route } from '../../http/route.ts'
-import { runDocument } from '../../synchronous/run-document.ts'
+import { MAX_IMAGE_BODY_BYTES, SYNCHRONOUS_DEADLINE_MS } from '../../synchronous/limits.ts'
+import { readPageText } from '../../synchronous/page-text.ts'
+import { runDocument, type Run } from '../../synchronous/run-document.ts'
 import { closeAfterAnswer } from '../../uploads/close-after-answer.ts'
 import { withJsonBody } from '../../uploads/with-json-body.ts'
 import { openImage } from './open-image.ts'
-import { readRequest, type OcrRequest, type Refusal } from './read-request.ts'
+import { readFields, readImageFields, type OcrRequest, type Refusal } from './read-request.ts'
 import { answerSchema, errorSchema, MODEL, requestSchema } from './schemas.ts'
 import { streamAnswer } from './stream-answer.ts'
-import { textOf } from './text-of.ts'
 
-/** Base64 of an image of 48 MiB. */
-const MAX_BODY_BYTES = 64 * 1_048_576
-
-const DEADLINE_MS = 15 * 60 * 1000
 const RETRY_AFTER_MS = 1000
 
 /** `POST /ocr`: "处理图像并返回OCR结果". */
@@ -44,7 +41,8 @@ export function ocrRoute(deps: AppDeps): Route {
         await streamAnswer(deps, submission, response)
         return null
       }
-      const text = await textOf(deps, await runDocument(deps, submission, response))
+      const status = await runDocument(deps, submission, response)
+      const text = await readPageText(deps.gateway, status)
       return {
         status: 200,
         body: { model: MODEL, response: text, prompt_type: asked.promptType },
@@ -88,16 +86,18 @@ async function receive(
   }
   const received = await withJsonBody(
     { req, res },
-    { maxBytes: MAX_BODY_BYTES, temporaryDirectory: deps.temporaryDirectory },
+    { maxBytes: MAX_IMAGE_BODY_BYTES, temporaryDirectory: deps.temporaryDirectory },
     async (body) => {
-      const asked = readRequest(body)
-      if ('refusal' in asked) return asked
+      const imageFields = readImageFields(body)
+      if ('refusal' in imageFields) return imageFields
       const place = deps.inFlight.dots.enter(maxInFlight)
       if (place === null)
         throw new OcrError('RATE_LIMITED', 'Cannot read image: every place is taken', {
           retryAfterMs: RETRY_AFTER_MS,
         })
       held.use(place)
+      const asked = readFields(imageFields)
+      if ('refusal' in asked) return asked
       // A large text must not outlive this; a slow disk must not hold up the next body.
       return asked.imageFormat === 'base64' ? open(asked) : asked
     },
@@ -105,7 +105,7 @@ async function receive(
   return 'image' in received ? open(received) : received
 }
 
-function submissionOf({ config }: AppDeps, { question, source }: Accepted): Submission {
+function submissionOf({ config }: AppDeps, { question, source }: Accepted): Run {
   return {
     source,
     question,
@@ -122,6 +122,6 @@ function submissionOf({ config }: AppDeps, { question, source }: Accepted): Subm
     maxPages: config.api.maxPages,
     maxImageSidePx: null,
     textStyle: 'form-feed',
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: SYNCHRONOUS_DEADLINE_MS,
   }
 }

@@ -5,13 +5,11 @@ import { checkUrl } from '../../../platform/safe-fetch/url-rules.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import type { DocumentSource } from '../../gateway/submission.ts'
 import { RequestError } from '../../http/request-error.ts'
+import { MAX_IMAGE_BYTES } from '../../synchronous/limits.ts'
 import { decodeBase64 } from '../../uploads/decode-base64.ts'
 import type { Upload } from '../../uploads/receive-upload.ts'
 import { storeUpload } from '../../uploads/store-upload.ts'
 import type { OcrRequest, Refusal } from './read-request.ts'
-
-/** Largest image in bytes. In base64 the limit of the body is reached before, at 48 MiB. */
-export const MAX_IMAGE_BYTES = 50 * 1_048_576
 
 const IMAGE_TYPES: readonly MediaType[] = ['png', 'jpeg', 'tiff', 'webp', 'gif', 'bmp']
 

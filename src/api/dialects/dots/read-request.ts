@@ -17,8 +17,16 @@ export type Refusal = { readonly refusal: string }
 // As Python prints a list: "Must be one of: ['prompt_layout_all_en', …]".
 const INVALID_PROMPT_TYPE = `Invalid prompt_type. Must be one of: [${PROMPT_TYPES.map((name) => `'${name}'`).join(', ')}]`
 
-/** Reads the body of `POST /ocr`; of several mistakes, the one that is documented first is told. */
-export function readRequest(body: unknown): OcrRequest | Refusal {
+/** A body that has passed the documented checks, up to the one whether the server is busy. */
+export type ImageFields = Pick<OcrRequest, 'imageFormat' | 'promptType'> & {
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Reads what the document checks before it looks for a place: image, prompt type, image format. Of
+ * several mistakes, the one that is documented first is told.
+ */
+export function readImageFields(body: unknown): ImageFields | Refusal {
   if (!isObject(body)) return { refusal: 'No JSON data provided' }
   const { image, image_format = 'path', prompt_type = 'prompt_layout_all_en' } = body
   if (image === undefined || image === null || image === '')
@@ -28,6 +36,12 @@ export function readRequest(body: unknown): OcrRequest | Refusal {
   const imageFormat = IMAGE_FORMATS.find((known) => known === image_format)
   if (imageFormat === undefined)
     return { refusal: `Unsupported image format: ${printable(image_format)}` }
+  return { body, imageFormat, promptType }
+}
+
+/** Reads the types of all fields, once there is a place for the request. */
+export function readFields({ body, imageFormat, promptType }: ImageFields): OcrRequest | Refusal {
+  const { image } = body
   if (typeof image !== 'string') return { refusal: 'Invalid image: expected a string' }
   const options = optionsSchema.safeParse(body)
   if (!options.success) {

@@ -1,12 +1,11 @@
 import type { Response } from 'express'
 import { codeOf, coerceError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import type { Submission } from '../../gateway/submission.ts'
 import { notedDocument, requestIdOf } from '../../http/request-context.ts'
-import { runDocument } from '../../synchronous/run-document.ts'
+import { readPageText } from '../../synchronous/page-text.ts'
+import { runDocument, type Run } from '../../synchronous/run-document.ts'
 import { AnswerLines } from './answer-lines.ts'
 import { toErrorAnswer } from './error-body.ts'
-import { textOf } from './text-of.ts'
 
 type Deps = Pick<AppDeps, 'gateway' | 'relays' | 'logger'>
 
@@ -19,11 +18,7 @@ type Deps = Pick<AppDeps, 'gateway' | 'relays' | 'logger'>
  *
  * @throws {OcrError} a failure before the first line
  */
-export async function streamAnswer(
-  deps: Deps,
-  submission: Submission,
-  response: Response,
-): Promise<void> {
+export async function streamAnswer(deps: Deps, submission: Run, response: Response): Promise<void> {
   using relay = deps.relays.open()
   const lines = new AnswerLines(response)
   const run = runDocument(deps, { ...submission, relayUrl: relay.url }, response)
@@ -34,7 +29,7 @@ export async function streamAnswer(
   try {
     for await (const piece of relay.pieces) await lines.write(piece)
     const status = await run
-    const text = await textOf(deps, status)
+    const text = await readPageText(deps.gateway, status)
     if (!lines.hasBegun) await lines.write(text)
     await lines.end()
   } catch (error) {

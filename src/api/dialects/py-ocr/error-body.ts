@@ -2,7 +2,6 @@ import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import type { FailureCode } from '../../../contract/failures.ts'
 import { pathOf } from '../../http/access-log.ts'
-import { JSON_LIMIT_BYTES } from '../../http/json-body.ts'
 import type { PublicFailure } from '../../http/problem-response.ts'
 import { MAX_FILE_BYTES } from './limits.ts'
 import type { errorSchema } from './schemas.ts'
@@ -60,16 +59,19 @@ const INNER_ERROR = answer(500, { error: '服务器内部错误', code: 'INTERNA
 /**
  * The document's answer to a failure, with the finer cause as `detail_code` where it says more.
  *
- * @param takesFile whether the route is an upload: what is malformed there is a missing file, and
- *   elsewhere a wrong list of task ids
+ * @param takesFile whether the route is an upload: what is malformed or too large is a file there, and
+ *   a list of task ids elsewhere
  */
 export function toErrorAnswer(code: FailureCode, takesFile: boolean): ErrorAnswer {
   if (code === 'REQUEST_MALFORMED')
     return answer(400, takesFile ? { ...NO_FILE_UPLOADED, detail_code: code } : INVALID_TASK_ID)
-  if (code === 'FILE_TOO_LARGE') {
-    const maxSizeBytes = takesFile ? MAX_FILE_BYTES : JSON_LIMIT_BYTES
-    return answer(400, { error: '文件大小超过限制', code, max_size: maxSizeBytes })
-  }
+  if (code === 'FILE_TOO_LARGE')
+    return answer(
+      400,
+      takesFile
+        ? { error: '文件大小超过限制', code, max_size: MAX_FILE_BYTES }
+        : { ...INVALID_TASK_ID, detail_code: code },
+    )
   return ANSWERS[code] ?? INNER_ERROR
 }
 

@@ -3,6 +3,3 @@ export const MAX_FILE_BYTES = 10_485_760
 
 /** "图片分辨率: 最大 4096x4096". */
 export const MAX_IMAGE_SIDE_PX = 4_096
-
-/** "批量查询: 每次最多 100 个任务 ID". */
-export const MAX_BATCH_IDS = 100

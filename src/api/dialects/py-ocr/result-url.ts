@@ -1,6 +1,5 @@
 import type { Request } from 'express'
-import type { Manifest } from '../../../contract/document.ts'
-import { OcrError } from '../../../platform/errors.ts'
+import type { BlobKey, DocumentId } from '../../../contract/identifiers.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { originOf } from '../../http/request-context.ts'
 
@@ -11,13 +10,11 @@ import { originOf } from '../../http/request-context.ts'
 export function resultUrlSigner(
   { config, store }: Pick<AppDeps, 'config' | 'store'>,
   request: Request,
-): (manifest: Manifest) => Promise<string> {
-  return ({ documentId, results }) => {
-    if (results === null) throw new OcrError('BLOB_MISSING', 'Cannot sign URL: there is no result')
-    return store.signedGetUrl(results.text, {
+): (documentId: DocumentId, text: BlobKey) => Promise<string> {
+  return (documentId, text) =>
+    store.signedGetUrl(text, {
       ttlSeconds: config.api.signedUrlTtlSeconds,
       fileName: `${documentId}.txt`,
       origin: originOf(request, config.api.publicUrl),
     })
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_BATCH_IDS } from './limits.ts'
+import { MAX_TASK_IDS } from '../task-id.ts'
 
 /*
  * Bodies of the document "Py OCR 服务 API 文档" (v1.0.0), each with the sentence it comes from.
@@ -87,9 +87,9 @@ export const cancelledSchema = z
   .strictObject({ message: z.literal('任务已取消') })
   .meta({ id: 'PyOcrCancelled' })
 
-/** "批量查询任务状态接口": 请求体. */
+/** "批量查询任务状态接口": 请求体. "每次最多 100 个任务 ID". */
 export const batchRequestSchema = z.object({
-  task_ids: z.array(z.string()).min(1).max(MAX_BATCH_IDS),
+  task_ids: z.array(z.string()).min(1).max(MAX_TASK_IDS),
 })
 
 /** "批量查询任务状态接口": 响应. */

@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
-import type { Manifest } from '../../../contract/document.ts'
-import type { FailureCode } from '../../../contract/failures.ts'
-import { OcrError } from '../../../platform/errors.ts'
+import type { BlobKey, DocumentId } from '../../../contract/identifiers.ts'
+import { remainingMs } from '../../remaining-time.ts'
 import { toFailureText } from './failure-text.ts'
 import { retryCountOf } from './retry-count.ts'
 import type { batchSchema, briefStatusSchema, statusSchema } from './schemas.ts'
 import { taskKindOf } from './task-kind.ts'
+import { readOutcome } from './task-outcome.ts'
 
 type StatusBody = z.infer<typeof statusSchema>
 type BriefStatusBody = z.infer<typeof briefStatusSchema>
@@ -15,7 +15,7 @@ type BatchItem = z.infer<typeof batchSchema>['results'][number]
 /** What a status body needs besides the status. */
 export type StatusContext = {
   /** Signs the URL of a result text. */
-  readonly signResultUrl: (manifest: Manifest) => Promise<string>
+  readonly signResultUrl: (documentId: DocumentId, text: BlobKey) => Promise<string>
   readonly nowMs: number
   /** What the `error` of a failed task begins with. */
   readonly failureLabel: string
@@ -28,10 +28,9 @@ export async function toStatusBody(
   status: DocumentStatus,
   { signResultUrl, nowMs, failureLabel }: StatusContext,
 ): Promise<StatusBody> {
-  switch (status.state) {
-    case 'queued':
-    case 'processing':
-    case 'cancelling': {
+  const outcome = readOutcome(status)
+  switch (outcome.state) {
+    case 'processing': {
       const estimated = estimateCompletion(status, nowMs)
       return {
         status: 'processing',
@@ -41,18 +40,18 @@ export async function toStatusBody(
       }
     }
     case 'completed': {
-      const { manifest, results } = requireResults(status)
+      const { completedAt, results } = outcome
       return {
         status: 'completed',
-        minio_url: await signResultUrl(manifest),
-        completed_at: toSeconds(manifest.endedAt),
+        minio_url: await signResultUrl(status.documentId, results.text),
+        completed_at: toSeconds(completedAt),
         processing_time: processingSeconds(status),
         file_size: results.textSizeBytes,
         text_length: results.textLength,
       }
     }
     case 'failed': {
-      const code = failureOf(status)
+      const { code } = outcome
       return {
         status: 'failed',
         error: toFailureText(failureLabel, code, status),
@@ -73,26 +72,23 @@ export async function toBriefStatusBody(
   { signResultUrl, failureLabel }: Pick<StatusContext, 'signResultUrl' | 'failureLabel'>,
 ): Promise<BriefStatusBody> {
   const { documentId: task_id } = status
-  switch (status.state) {
-    case 'queued':
+  const outcome = readOutcome(status)
+  switch (outcome.state) {
     case 'processing':
-    case 'cancelling':
       return { status: 'processing', task_id }
     case 'completed':
       return {
         status: 'completed',
         task_id,
-        minio_url: await signResultUrl(requireResults(status).manifest),
+        minio_url: await signResultUrl(task_id, outcome.results.text),
       }
-    case 'failed': {
-      const code = failureOf(status)
+    case 'failed':
       return {
         status: 'failed',
         task_id,
-        error: toFailureText(failureLabel, code, status),
-        detail_code: code,
+        error: toFailureText(failureLabel, outcome.code, status),
+        detail_code: outcome.code,
       }
-    }
     case 'cancelled':
       return { ...CANCELLED, task_id }
   }
@@ -104,32 +100,30 @@ export async function toBatchItem(
   status: DocumentStatus | null,
   signResultUrl: StatusContext['signResultUrl'],
 ): Promise<BatchItem> {
-  switch (status?.state) {
-    case undefined:
-      return {
-        task_id: taskId,
-        status: 'not_found',
-        error: 'Task ID not found',
-        code: 'TASK_NOT_FOUND',
-      }
-    case 'queued':
+  if (status === null)
+    return {
+      task_id: taskId,
+      status: 'not_found',
+      error: 'Task ID not found',
+      code: 'TASK_NOT_FOUND',
+    }
+  const outcome = readOutcome(status)
+  switch (outcome.state) {
     case 'processing':
-    case 'cancelling':
       return { task_id: taskId, status: 'processing', progress: progressOf(status) }
     case 'completed':
       return {
         task_id: taskId,
         status: 'completed',
-        minio_url: await signResultUrl(requireResults(status).manifest),
+        minio_url: await signResultUrl(status.documentId, outcome.results.text),
       }
     case 'failed': {
-      const code = failureOf(status)
       const label = taskKindOf(status.engine).failureLabel
       return {
         task_id: taskId,
         status: 'failed',
-        error: toFailureText(label, code, status),
-        detail_code: code,
+        error: toFailureText(label, outcome.code, status),
+        detail_code: outcome.code,
       }
     }
     case 'cancelled':
@@ -145,26 +139,13 @@ function progressOf({ progress }: DocumentStatus): number {
 
 /** From the pages done so far; `null` while none is, or when the document is about to be cancelled. */
 function estimateCompletion(status: DocumentStatus, nowMs: number): string | null {
-  const { donePages, totalPages } = status.progress
-  if (status.state !== 'processing' || status.startedAt === null || donePages === 0) return null
-  const elapsedMs = Math.max(0, nowMs - Date.parse(status.startedAt))
-  const remainingMs = (elapsedMs / donePages) * (totalPages - donePages)
-  return toSeconds(new Date(nowMs + remainingMs).toISOString())
+  const leftMs = status.state === 'processing' ? remainingMs(status, nowMs) : null
+  return leftMs === null ? null : toSeconds(new Date(nowMs + leftMs).toISOString())
 }
 
 function processingSeconds({ startedAt, createdAt, endedAt }: DocumentStatus): number {
   const elapsedMs = Date.parse(endedAt ?? createdAt) - Date.parse(startedAt ?? createdAt)
   return Math.max(0, Math.round(elapsedMs / 1_000))
-}
-
-function failureOf({ failureCode }: DocumentStatus): FailureCode {
-  return failureCode ?? 'INTERNAL_SERVER_ERROR'
-}
-
-function requireResults({ manifest }: DocumentStatus) {
-  if (!manifest?.results)
-    throw new OcrError('BLOB_MISSING', 'Cannot show status: the completed document has no result')
-  return { manifest, results: manifest.results }
 }
 
 /** The documented times end in seconds. */

@@ -1,13 +1,11 @@
 import type { Response } from 'express'
 import { parseDocumentId, type DocumentId } from '../../../contract/identifiers.ts'
 import { noteDocument } from '../../http/request-context.ts'
-
-/** What a task id may look like; what does not is invalid rather than unknown. */
-const TASK_ID = /^[A-Za-z0-9_-]{1,64}$/
+import { isTaskId } from '../task-id.ts'
 
 /** Reads a task id: `invalid` when it can be none, `unknown` when it is none of ours. */
 export function parseTaskId(text: string): DocumentId | 'invalid' | 'unknown' {
-  if (!TASK_ID.test(text)) return 'invalid'
+  if (!isTaskId(text)) return 'invalid'
   return parseDocumentId(text) ?? 'unknown'
 }
 

@@ -31,7 +31,10 @@ export function uploadRoute(deps: AppDeps, kind: TaskKind): Route {
     responses: {
       200: { description: '成功', schema: uploadedSchema(kind.uploadedMessage) },
       400: { description: '失败', schema: errorSchema },
+      404: { description: 'The document of the Idempotency-Key was deleted', schema: errorSchema },
+      408: { description: 'REQUEST_TIMEOUT', schema: errorSchema },
       422: { description: 'IDEMPOTENCY_KEY_REUSED', schema: errorSchema },
+      429: { description: 'RATE_LIMITED', schema: errorSchema },
       500: { description: '失败', schema: errorSchema },
       503: { description: '服务暂时不可用', schema: errorSchema },
     },

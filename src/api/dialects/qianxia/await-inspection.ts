@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { hasEnded, type DocumentStatus } from '../../../contract/document-status.ts'
 import type { FailureCode } from '../../../contract/failures.ts'
-import { codeOf, isAbortError, OcrError } from '../../../platform/errors.ts'
+import { isAbortError, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { tooManyPagesText } from './failure-text.ts'
-import { requirePages } from './quota.ts'
-import type { Caller } from './session.ts'
 import type { AcceptedTask } from './submit-task.ts'
+import { withdrawTask } from './withdraw-task.ts'
 
 /** How long a submit waits for its PDF to be opened: guide of the dialect. */
 const INSPECTION_MS = 10_000
@@ -20,44 +19,16 @@ const REFUSED: readonly (FailureCode | null)[] = [
   'TOO_MANY_PAGES',
 ]
 
-/** A task whose PDF is being opened. */
-export type Inspected = AcceptedTask & {
-  readonly caller: Caller
-  /** Fires when the client has left. */
-  readonly signal: AbortSignal
-  /** Pages that were accepted with the same request before. */
-  readonly otherPages?: number
-}
-
 /**
- * Waits up to 10 s until the PDF of a new task was opened; gives its pages, or `null` when it takes
- * longer. A PDF that is damaged, too long, or more than the caller has pages for is refused, and its
- * task is no more.
+ * Waits up to 10 s until the PDF of a task was opened; `null` when the time is up, the client has
+ * left, or nobody can say.
  *
- * @throws {OcrError} `CORRUPT_PDF`, `ENCRYPTED_PDF`, `EMPTY_DOCUMENT`, `TOO_MANY_PAGES`,
- *   `QUOTA_EXCEEDED`
+ * @param signal Fires when the client has left
  */
-export async function awaitInspection(deps: AppDeps, task: Inspected): Promise<number | null> {
-  const status = await untilOpened(deps, task)
-  if (status === null) return null
-  const { failureCode, progress } = status
-  const pages = progress.totalPages
-  try {
-    if (status.state === 'failed' && failureCode !== null && REFUSED.includes(failureCode))
-      throw refused(failureCode, deps.config.api.qianxia.maxPdfPages)
-    if (pages > 1) await requirePages(deps, task.caller, pages + (task.otherPages ?? 0))
-  } catch (error) {
-    const isRefused = REFUSED.includes(codeOf(error)) || codeOf(error) === 'QUOTA_EXCEEDED'
-    if (isRefused) await discard(deps, task)
-    throw error
-  }
-  return pages === 0 ? null : pages
-}
-
-/** `null` when the time is up, the client has left, or nobody can say. */
-async function untilOpened(
-  deps: AppDeps,
-  { documentId, signal }: Inspected,
+export async function awaitInspection(
+  deps: Pick<AppDeps, 'gateway'>,
+  { documentId }: AcceptedTask,
+  signal: AbortSignal,
 ): Promise<DocumentStatus | null> {
   const giveUpAtMs = Date.now() + INSPECTION_MS
   try {
@@ -75,9 +46,43 @@ async function untilOpened(
   }
 }
 
-async function discard(deps: AppDeps, { documentId, isReplayed }: Inspected): Promise<void> {
-  // Of a task that was there before, the client has the id.
-  if (!isReplayed) await deps.gateway.delete(documentId)
+/**
+ * Counts the pages of a PDF that was waited for, and gives their number; `null`: it is not known yet.
+ * A PDF that is damaged, too long, or more than the caller has pages for is refused and withdrawn.
+ * Pages count in the order of the calls, also when one does not wait for another.
+ *
+ * @param inspected What {@link awaitInspection} gave
+ * @throws {OcrError} `CORRUPT_PDF`, `ENCRYPTED_PDF`, `EMPTY_DOCUMENT`, `TOO_MANY_PAGES`,
+ *   `QUOTA_EXCEEDED`
+ */
+export async function acceptInspected(
+  deps: AppDeps,
+  task: AcceptedTask,
+  inspected: DocumentStatus | null,
+): Promise<number | null> {
+  if (inspected === null) return null
+  try {
+    countPages(deps, task, inspected)
+  } catch (error) {
+    await withdrawTask(deps, task)
+    throw error
+  }
+  const { totalPages } = inspected.progress
+  return totalPages === 0 ? null : totalPages
+}
+
+/** Puts all pages of a new task in the place of its first, which its submit has counted. */
+function countPages(
+  { config }: AppDeps,
+  { allowance, isReplayed }: AcceptedTask,
+  { state, failureCode, progress }: DocumentStatus,
+): void {
+  if (!isReplayed) allowance.giveBack(1)
+  if (state === 'failed' && failureCode !== null && REFUSED.includes(failureCode))
+    throw refused(failureCode, config.api.qianxia.maxPdfPages)
+  // What has failed uses no pages; those of a task that was accepted before are used already.
+  if (!isReplayed && state !== 'failed' && state !== 'cancelled')
+    allowance.take(Math.max(1, progress.totalPages))
 }
 
 function refused(code: FailureCode, maxPages: number): OcrError {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parseDocumentId } from '../../../contract/identifiers.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { route, type Route } from '../../http/route.ts'
+import { parseTaskId } from './find-task.ts'
 import { batchStatusSchema } from './schemas.ts'
 import { isTaskOf, requireCaller } from './session.ts'
 import { COMMON_FAILURES, TAG } from './task-answers.ts'
@@ -24,7 +24,7 @@ export function batchStatusRoute(deps: AppDeps): Route {
       if (taskIds.length === 0) return { status: 400, body: { detail: '未提供任务ID' } }
       if (taskIds.length > MAX_TASKS)
         return { status: 400, body: { detail: '批量查询最多支持50个任务' } }
-      const ids = taskIds.map((text) => ({ text, id: parseDocumentId(text.toLowerCase()) }))
+      const ids = taskIds.map((text) => ({ text, id: parseTaskId(text) }))
       const statuses = await deps.gateway.statuses(ids.flatMap(({ id }) => (id === null ? [] : id)))
       const tasks = ids.map(({ text, id }) => {
         const status = id === null ? null : (statuses.get(id) ?? null)

@@ -72,7 +72,8 @@ export function toErrorAnswer(code: FailureCode, detail: string | null): ErrorAn
 /** Writes a failure in the envelope of the dialect. */
 export function writeError(failure: PublicFailure, _req: Request, res: Response): void {
   const { status, body } = toErrorAnswer(failure.code, failure.detail)
-  res.status(status).json(body)
+  // A route may have said already what it would have sent.
+  res.status(status).type('json').json(body)
 }
 
 function answer(status: number, detail: string, detailCode?: FailureCode): ErrorAnswer {

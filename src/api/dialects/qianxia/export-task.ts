@@ -5,7 +5,7 @@ import type { AppDeps } from '../../app-deps.ts'
 import { route, type Route } from '../../http/route.ts'
 import { requireTask } from './find-task.ts'
 import { contentPieces } from './page-row.ts'
-import { innerJson, sendPieces } from './streamed-json.ts'
+import { begun, innerJson, sendPieces } from './streamed-json.ts'
 import { TAG, TASK_FAILURES, taskParams } from './task-answers.ts'
 import { readTaskRow, type TaskRow } from './task-row.ts'
 
@@ -55,11 +55,13 @@ function isFormat(text: string): text is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, text)
 }
 
+/** The file, piece by piece; the first one once its content has begun. */
 async function* exported(
   format: keyof typeof FORMATS,
   row: TaskRow,
-  content: AsyncIterable<string>,
+  pieces: AsyncIterable<string>,
 ): AsyncGenerator<string> {
+  const content = await begun(pieces)
   switch (format) {
     case 'txt':
       yield* content

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
-import { parseDocumentId } from '../../../contract/identifiers.ts'
+import { parseDocumentId, type DocumentId } from '../../../contract/identifiers.ts'
 import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { noteDocument } from '../../http/request-context.ts'
@@ -23,12 +23,17 @@ export type TaskQuestion = {
 export async function requireTask(deps: AppDeps, question: TaskQuestion): Promise<DocumentStatus> {
   const { taskId, request, response, isExact = true } = question
   const caller = await requireCaller(request, deps)
-  const documentId = parseDocumentId(taskId.toLowerCase())
+  const documentId = parseTaskId(taskId)
   if (documentId === null) throw unknownTask()
   noteDocument(response, documentId)
   const status = await deps.gateway.status(documentId, { exact: isExact })
   if (status === null || !isTaskOf(caller, status)) throw unknownTask()
   return status
+}
+
+/** Reads the id of a task, in letters of either case; `null` for what cannot be one. */
+export function parseTaskId(text: string): DocumentId | null {
+  return parseDocumentId(text.toLowerCase())
 }
 
 function unknownTask(): OcrError {

@@ -13,16 +13,17 @@ const MAX_LIMIT = 1_000
 const MAX_OFFSET = 10_000
 // A page of the gateway's list may be short, so their number is bounded as well as the offset.
 const MAX_LIST_CALLS = 20
+const FIRST_LOOK = 100
 const CONCURRENCY = 8
 
-/** States of documents that may show as a state of tasks. */
-const STATES_OF: Readonly<Record<TaskState, readonly DocumentState[]>> = {
-  pending: ['queued', 'processing'],
-  processing: ['processing', 'cancelling'],
-  completed: ['completed'],
-  failed: ['failed'],
-  cancelled: ['cancelled'],
-}
+/** States of documents that may show as a state of tasks; open ones are told apart afterwards. */
+const DOCUMENT_STATE = {
+  pending: 'open',
+  processing: 'open',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+} as const satisfies Record<TaskState, DocumentState | 'open'>
 
 /** `GET /api/tasks`: the caller's tasks, the newest first. */
 export function listTasksRoute(deps: AppDeps): Route {
@@ -64,34 +65,26 @@ type TaskSearch = {
   readonly wanted: number
 }
 
-async function findTasks(deps: AppDeps, search: TaskSearch): Promise<DocumentStatus[]> {
-  const { state } = search
-  if (state === null) return findDocuments(deps, search, null)
-  const found = await Promise.all(
-    STATES_OF[state].map((asked) => findDocuments(deps, search, asked)),
-  )
-  return found
-    .flat()
-    .filter((status) => taskStateOf(status) === state)
-    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
-}
-
-async function findDocuments(
+/** The newest of the wanted tasks. */
+async function findTasks(
   deps: AppDeps,
-  { owner, wanted }: TaskSearch,
-  state: DocumentState | null,
+  { owner, state, wanted }: TaskSearch,
 ): Promise<DocumentStatus[]> {
   const found: DocumentStatus[] = []
   let cursor: string | null = null
   for (let call = 0; call < MAX_LIST_CALLS && found.length < wanted; call++) {
+    // Few of those that are listed may be wanted, so more and more of them are looked at.
+    const fewest = state === null ? 1 : FIRST_LOOK * 2 ** call
     const list = await deps.gateway.list({
       dialect: 'qianxia',
       owner,
-      ...(state === null ? {} : { state }),
-      limit: Math.min(MAX_LIMIT, wanted - found.length),
+      ...(state === null ? {} : { state: DOCUMENT_STATE[state] }),
+      limit: Math.min(MAX_LIMIT, Math.max(fewest, wanted - found.length)),
       cursor,
     })
-    found.push(...list.documents)
+    found.push(
+      ...list.documents.filter((status) => state === null || taskStateOf(status) === state),
+    )
     cursor = list.nextCursor
     if (cursor === null) break
   }

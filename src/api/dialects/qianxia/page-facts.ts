@@ -1,11 +1,12 @@
 import type { DocumentStatus } from '../../../contract/document-status.ts'
 import type { PageNumber } from '../../../contract/identifiers.ts'
 import { firstSelectedPages } from '../../../contract/page-ranges.ts'
-import type { PageReading, PageRecord } from '../../../contract/page.ts'
+import type { PageReading } from '../../../contract/page.ts'
 import { PAGE_MARK } from '../../../contract/progress.ts'
 import type { DocumentGateway } from '../../gateway/document-gateway.ts'
 import { LruMap } from '../../gateway/lru-map.ts'
 import { mapConcurrently } from '../../gateway/map-concurrently.ts'
+import { toPageFacts, type PageFacts } from '../../live/page-facts.ts'
 
 /** Pages that one answer reads for its statistics: as many as a PDF has by default at most. */
 export const MAX_PAGES_READ = 500
@@ -15,14 +16,6 @@ const CONCURRENCY = 8
 
 // Three numbers each.
 const CAPACITY = 50_000
-
-/** What statistics need to know of a page that was read. */
-export type PageFacts = {
-  /** Code points of its content. */
-  readonly contentLength: number
-  /** `null` for a page that was read for an earlier upload of the same file, or before it was noted. */
-  readonly reading: PageReading | null
-}
 
 // A page that was read never changes, so one memory serves all routers of the process.
 const known = new LruMap<string, PageFacts>(CAPACITY)
@@ -55,24 +48,10 @@ export function readingsOf(
   )
 }
 
-/** What statistics need of one page. */
-export function toPageFacts(record: PageRecord, status: DocumentStatus): PageFacts {
-  const reading = record.reading ?? null
-  const isOlder = reading !== null && reading.endedAtMs < Date.parse(status.createdAt)
-  return {
-    contentLength: codePointsOf(record.markdown),
-    reading: isOlder ? null : reading,
-  }
-}
-
 function deliveredPages({ marks, pages }: DocumentStatus): PageNumber[] {
   if (marks === null) return []
   return firstSelectedPages(pages, marks.length).filter((_page, place) => {
     const mark = marks[place]
     return mark !== PAGE_MARK.waiting && mark !== PAGE_MARK.failed
   })
-}
-
-function codePointsOf(text: string): number {
-  return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0)
 }

@@ -7,13 +7,16 @@ export type PageContext = {
   readonly config: Pick<QianxiaConfig, 'title' | 'faviconUrl'>
 }
 
-/** What a visitor without a session sees. */
-export function landingPage(page: PageContext): string {
+/** What everybody sees who is not led to the tasks. */
+export function landingPage(page: PageContext, hasSession: boolean): string {
   const root = escapeHtml(page.root)
+  const next = hasSession
+    ? '已登录。请打开管理员提供的任务页面地址。'
+    : `<a href="${root}/login">登录</a> · <a href="${root}/register">注册</a>`
   return wholePage(
     page,
     `<p>图片与 PDF 文字识别服务：上传文件，后台识别，结果为 Markdown 与 LaTeX。</p>
-<p><a href="${root}/login">登录</a> · <a href="${root}/register">注册</a></p>`,
+<p>${next}</p>`,
   )
 }
 

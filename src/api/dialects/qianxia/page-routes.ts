@@ -38,12 +38,13 @@ export function rootPageRoutes(deps: AppDeps): Route[] {
       summary: '首页',
       responses: PAGE,
       async handler({ request, response }) {
-        // Never for a caller without a session: it would tell him the password.
         const { user } = await readCaller(request, deps)
         const password = config.password.reveal()
         const home = password === '' ? 'main' : encodeURIComponent(password)
-        if (user !== null) response.redirect(302, `${request.baseUrl}/${home}`)
-        else sendPage(response, landingPage(contextOf(request)))
+        // It tells the password, and anybody can register: only the admin is led there.
+        const mayKnow = user !== null && (user.isAdmin || password === '')
+        if (mayKnow) response.redirect(302, `${request.baseUrl}/${home}`)
+        else sendPage(response, landingPage(contextOf(request), user !== null))
         return null
       },
     }),

@@ -5,10 +5,11 @@ import { FAILURES, type FailureCode } from '../../../contract/failures.ts'
 import type { PageNumber } from '../../../contract/identifiers.ts'
 import type { PageRecord } from '../../../contract/page.ts'
 import { PAGE_MARK } from '../../../contract/progress.ts'
+import { OcrError } from '../../../platform/errors.ts'
 import type { DocumentGateway } from '../../gateway/document-gateway.ts'
+import { toPageFacts } from '../../live/page-facts.ts'
 import { batchIdOf, batchNumberOf } from './batches.ts'
 import { toFailureText } from './failure-text.ts'
-import { toPageFacts } from './page-facts.ts'
 import type { pageRowSchema } from './schemas.ts'
 import { round } from './task-row.ts'
 
@@ -35,16 +36,19 @@ export async function* pageRows(source: PageSource): AsyncGenerator<PageRow> {
 
 /**
  * Markdown of the delivered pages in order, with a blank line before every one but the first. What
- * is blank, and what could not be read, adds nothing: an error is no content.
+ * is blank, and what could not be read, adds nothing: an error is no content. A delivered page that is
+ * gone is no such page: without it nobody may take the rest for the whole.
  *
- * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ * @throws {OcrError} `BLOB_MISSING`, `STORAGE_UNAVAILABLE`
  */
 export async function* contentPieces({ gateway, status }: PageSource): AsyncGenerator<string> {
   let isFirst = true
   for (let page = 1; page <= status.progress.totalPages; page++) {
     if (!isDelivered(status, page)) continue
     const record = await gateway.pageRecord(status.documentId, page)
-    if (record === null || record.markdown === '') continue
+    if (record === null)
+      throw new OcrError('BLOB_MISSING', 'Cannot read content: a delivered page is gone')
+    if (record.markdown === '') continue
     yield isFirst ? record.markdown : `\n\n${record.markdown}`
     isFirst = false
   }

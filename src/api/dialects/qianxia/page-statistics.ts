@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { hasEnded, type DocumentStatus } from '../../../contract/document-status.ts'
 import type { PageNumber } from '../../../contract/identifiers.ts'
-import type { PageFacts } from './page-facts.ts'
+import type { PageFacts } from '../../live/page-facts.ts'
 import type { pageStatisticsSchema } from './schemas.ts'
 import { round } from './task-row.ts'
 

@@ -32,16 +32,51 @@ export async function quotaOf(
 }
 
 /**
- * Refuses what a caller has no pages left for. A caller without a session has no quota.
- *
- * @throws {OcrError} `QUOTA_EXCEEDED`, `SERVICE_UNAVAILABLE`
+ * Pages that one request may still use. They are asked for once, before anything is submitted, so that
+ * no task of the request is among those that are used up already.
  */
-export async function requirePages(deps: QuotaDeps, caller: Caller, pages: number): Promise<void> {
-  const { owner, user } = caller
-  if (user === null) return
-  const { remainingPages } = await quotaOf(deps, { owner, user })
-  if (pages <= remainingPages) return
-  throw new OcrError('QUOTA_EXCEEDED', 'Cannot accept task: the pages of the user are used up', {
-    publicDetail: `配额不足: 需要${pages}页，剩余${remainingPages}页`,
-  })
+export class PageAllowance {
+  #leftPages: number
+
+  /** @param pages `Infinity` for a caller who has no quota */
+  constructor(pages: number) {
+    this.#leftPages = pages
+  }
+
+  /** Whether there is anything that is refused. */
+  get isLimited(): boolean {
+    return this.#leftPages !== Number.POSITIVE_INFINITY
+  }
+
+  /** Refuses what there are no pages left for. @throws {OcrError} `QUOTA_EXCEEDED` */
+  require(pages: number): void {
+    if (pages <= this.#leftPages) return
+    throw new OcrError('QUOTA_EXCEEDED', 'Cannot accept task: the pages of the user are used up', {
+      publicDetail: `配额不足: 需要${pages}页，剩余${this.#leftPages}页`,
+    })
+  }
+
+  /** Uses pages. @throws {OcrError} `QUOTA_EXCEEDED`; none is used then */
+  take(pages: number): void {
+    this.require(pages)
+    this.#leftPages -= pages
+  }
+
+  /** Takes back the use of pages. */
+  giveBack(pages: number): void {
+    this.#leftPages += pages
+  }
+}
+
+/**
+ * The pages that a caller has left. A caller without a session has no quota.
+ *
+ * @throws {OcrError} `SERVICE_UNAVAILABLE`
+ */
+export async function readAllowance(
+  deps: QuotaDeps,
+  { owner, user }: Caller,
+): Promise<PageAllowance> {
+  if (user === null) return new PageAllowance(Number.POSITIVE_INFINITY)
+  return new PageAllowance((await quotaOf(deps, { owner, user })).remainingPages)
 }

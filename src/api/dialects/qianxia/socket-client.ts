@@ -1,9 +1,10 @@
 import type { RawData, WebSocket } from 'ws'
-import { parseDocumentId, type DocumentId } from '../../../contract/identifiers.ts'
+import type { DocumentId } from '../../../contract/identifiers.ts'
 import { codeOf, coerceError, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
 import type { ContentPreviews } from './content-preview.ts'
+import { parseTaskId } from './find-task.ts'
 import { isTaskOf, type Caller } from './session.ts'
 import { errorMessage, parseClientMessage, type ServerMessage } from './socket-messages.ts'
 import { TaskEvents } from './task-events.ts'
@@ -174,9 +175,9 @@ export class SocketClient {
   }
 
   #unsubscribe(taskId: string): void {
-    const documentId = parseDocumentId(taskId)
+    const documentId = parseTaskId(taskId)
     if (documentId !== null) this.#end(documentId)
-    this.#send({ type: 'task_unsubscribed', task_id: taskId })
+    this.#send({ type: 'task_unsubscribed', task_id: documentId ?? taskId })
   }
 
   async #tellStatus(taskId: string): Promise<void> {
@@ -188,7 +189,7 @@ export class SocketClient {
 
   /** The task of an id, if it is the client's; otherwise the client is told that there is none. */
   async #find(taskId: string): Promise<DocumentStatus | null> {
-    const documentId = parseDocumentId(taskId)
+    const documentId = parseTaskId(taskId)
     const status = documentId === null ? null : await this.#deps.gateway.status(documentId)
     if (status !== null && isTaskOf(this.#peer.caller, status)) return status
     this.#send(errorMessage('任务不存在'))

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { AppDeps } from '../../app-deps.ts'
-import type { Upgrades } from '../../http/listen.ts'
+import { MAX_CONNECTIONS, type Upgrades } from '../../http/listen.ts'
 import { ContentPreviews } from './content-preview.ts'
 import { isQianxiaServed } from './is-served.ts'
 import { OpenSockets } from './open-sockets.ts'
@@ -39,6 +39,8 @@ export type SocketOptions = {
   readonly heartbeatMs?: number
   /** A socket that nothing was heard from for so long is closed. Default: 300 s. */
   readonly idleTimeoutMs?: number
+  /** Default: {@link MAX_SOCKETS}. */
+  readonly maxSockets?: number
 }
 
 /** What sockets work with. */
@@ -47,8 +49,11 @@ export type QianxiaSocketDeps = Pick<
   'config' | 'gateway' | 'live' | 'logger' | 'signingSecret' | 'store'
 >
 
-// Of this process. Sockets of one address are not bounded: offices and proxies share theirs.
-const MAX_SOCKETS = 10_000
+/**
+ * Sockets that one process has open at most: half of what a server takes, so that they leave the
+ * other half to requests. Those of one address are not bounded: offices and proxies share theirs.
+ */
+export const MAX_SOCKETS = MAX_CONNECTIONS / 2
 // What clients send is a line of JSON.
 const MAX_MESSAGE_BYTES = 64 * 1024
 const MAX_FRAGMENTS = 16
@@ -65,7 +70,7 @@ export function createQianxiaSockets(
   options: SocketOptions = {},
 ): QianxiaSockets {
   const { heartbeatMs = HEARTBEAT_INTERVAL_SECONDS * 1_000 } = options
-  const { idleTimeoutMs = CONNECTION_TIMEOUT_SECONDS * 1_000 } = options
+  const { idleTimeoutMs = CONNECTION_TIMEOUT_SECONDS * 1_000, maxSockets = MAX_SOCKETS } = options
   const password = deps.config.api.qianxia.password.reveal()
   const isServed = isQianxiaServed(deps.config)
   const open = new OpenSockets({ ...deps, previews: new ContentPreviews(deps) })
@@ -83,7 +88,7 @@ export function createQianxiaSockets(
 
   const refusalOf = (request: IncomingMessage): SocketRefusal | null => {
     if (!isOriginAllowed(request, deps.config.api.publicUrl)) return FOREIGN_ORIGIN
-    return isClosed || open.count + opening >= MAX_SOCKETS ? UNAVAILABLE : null
+    return isClosed || open.count + opening >= maxSockets ? UNAVAILABLE : null
   }
 
   const openSocket = async (

@@ -12,19 +12,21 @@ export type StreamedData = {
   readonly lists?: Readonly<Record<string, AsyncIterable<unknown>>>
 }
 
-/** The answer, piece by piece. */
+/** The answer, piece by piece; the first one once every large member has begun. */
 export async function* streamedJson({
   members,
   texts = {},
   lists = {},
 }: StreamedData): AsyncGenerator<string> {
+  const begunTexts = await eachBegun(texts)
+  const begunLists = await eachBegun(lists)
   yield `{"status":"success","data":${JSON.stringify(members).slice(0, -1)}`
-  for (const [name, pieces] of Object.entries(texts)) {
+  for (const [name, pieces] of begunTexts) {
     yield `,${JSON.stringify(name)}:"`
     for await (const piece of pieces) yield innerJson(piece)
     yield '"'
   }
-  for (const [name, items] of Object.entries(lists)) {
+  for (const [name, items] of begunLists) {
     yield `,${JSON.stringify(name)}:[`
     let separator = ''
     for await (const item of items) {
@@ -42,6 +44,20 @@ export function innerJson(text: string): string {
 }
 
 /**
+ * Waits for the first item, and gives all of them: what fails at the beginning fails here, where
+ * nothing was sent yet.
+ */
+export async function begun<Item>(items: AsyncIterable<Item>): Promise<AsyncIterable<Item>> {
+  const iterator = items[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  return (async function* () {
+    if (first.done === true) return
+    yield first.value
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  })()
+}
+
+/**
  * Sends pieces as the answer. What fails before the first piece is answered like any failure; later
  * the connection breaks, so that nobody takes half an answer for a whole one.
  */
@@ -54,5 +70,14 @@ export async function sendPieces(
     response.end()
     return
   }
-  await pipeBody(Readable.from(pieces, { objectMode: false }), response)
+  // A pipe that breaks breaks the connection, whether anything was sent or not.
+  await pipeBody(Readable.from(await begun(pieces), { objectMode: false }), response)
+}
+
+async function eachBegun<Item>(
+  members: Readonly<Record<string, AsyncIterable<Item>>>,
+): Promise<[string, AsyncIterable<Item>][]> {
+  const entries: [string, AsyncIterable<Item>][] = []
+  for (const [name, items] of Object.entries(members)) entries.push([name, await begun(items)])
+  return entries
 }

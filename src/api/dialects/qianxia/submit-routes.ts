@@ -3,7 +3,7 @@ import type { DocumentId } from '../../../contract/identifiers.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { closedSignal } from '../../http/request-context.ts'
 import { route, type ResponseSpec, type Route } from '../../http/route.ts'
-import { awaitInspection } from './await-inspection.ts'
+import { acceptInspected, awaitInspection } from './await-inspection.ts'
 import { NO_FILE } from './error-body.ts'
 import { megabytesText } from './failure-text.ts'
 import {
@@ -109,7 +109,8 @@ export function submitRoutes(deps: AppDeps): Route[] {
         const { documentId: id, sizeBytes } = accepted
         if (kind === 'image')
           return { status: 200, body: toBody({ id, estimate: IMAGE_SECONDS, pdf: null }) }
-        const pages = await awaitInspection(deps, { ...accepted, signal })
+        const inspected = await awaitInspection(deps, accepted, signal)
+        const pages = await acceptInspected(deps, accepted, inspected)
         const pdf = {
           ...(pages === null ? {} : { total_pages: pages }),
           file_size_mb: megabytesText(sizeBytes),

@@ -8,8 +8,9 @@ import { readIdempotencyKey, setSubmitHeaders } from '../../http/idempotency-key
 import { noteDocument } from '../../http/request-context.ts'
 import { receiveUpload, type Upload } from '../../uploads/receive-upload.ts'
 import { tooLargeText } from './failure-text.ts'
-import { requirePages } from './quota.ts'
+import { readAllowance, type PageAllowance } from './quota.ts'
 import { requireCaller, type Caller } from './session.ts'
+import { requireNotWithdrawn, withdrawTask } from './withdraw-task.ts'
 
 /** What a route takes. */
 export type FileKind = 'image' | 'pdf'
@@ -18,7 +19,12 @@ export type FileKind = 'image' | 'pdf'
 export type AcceptedTask = {
   readonly documentId: DocumentId
   readonly sizeBytes: number
+  /** Its key had been used: it was accepted before. */
   readonly isReplayed: boolean
+  /** It was submitted with an idempotency key. */
+  readonly isKeyed: boolean
+  /** What the pages of the request count against; a new task has used one of them. */
+  readonly allowance: PageAllowance
 }
 
 /** How a file came. */
@@ -28,8 +34,7 @@ export type Submitter = {
   /** For the idempotency key, which counts for one route. */
   readonly route: string
   readonly idempotencyKey: string | null
-  /** Pages that the request needs up to this file, as far as they are known. Default: 1. */
-  readonly askedPages?: number
+  readonly allowance: PageAllowance
 }
 
 /** "PNG、JPG、JPEG、GIF、BMP、WEBP", by content. */
@@ -57,7 +62,7 @@ export async function submitOne(
   deps: AppDeps,
   kind: FileKind,
   { request, response, route }: { request: Request; response: Response; route: string },
-): Promise<(AcceptedTask & { readonly caller: Caller }) | null> {
+): Promise<AcceptedTask | null> {
   const caller = await requireCaller(request, deps)
   const idempotencyKey = readIdempotencyKey(request)
   const maxBytes = maxBytesOf(deps, kind)
@@ -68,18 +73,20 @@ export async function submitOne(
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: not what the route takes', {
       publicDetail: `不支持的文件类型，请上传${kind === 'pdf' ? 'PDF' : '图片'}文件`,
     })
-  const submitter = { caller, request, route, idempotencyKey }
+  const allowance = await readAllowance(deps, caller)
+  const submitter = { caller, request, route, idempotencyKey, allowance }
   const accepted = await submitFile(deps, upload, submitter)
   noteDocument(response, accepted.documentId)
   setSubmitHeaders(response, {
     location: `${request.baseUrl}/api/tasks/${accepted.documentId}`,
     isReplayed: accepted.isReplayed,
   })
-  return { ...accepted, caller }
+  return accepted
 }
 
 /**
- * Starts the task of a file that this dialect takes.
+ * Starts the task of a file that this dialect takes. The first of its pages counts against the
+ * allowance, unless it was accepted before: of a key, only submitting tells.
  *
  * @throws {OcrError} `EMPTY_FILE`, `FILE_TOO_LARGE`, `UNSUPPORTED_FILE_TYPE`, `QUOTA_EXCEEDED`, and
  *   what `DocumentGateway.submit` throws
@@ -87,14 +94,15 @@ export async function submitOne(
 export async function submitFile(
   deps: AppDeps,
   upload: Upload,
-  { caller, request, route, idempotencyKey, askedPages = 1 }: Submitter,
+  { caller, request, route, idempotencyKey, allowance }: Submitter,
 ): Promise<AcceptedTask> {
   requireFile(upload)
   const kind = kindOf(upload.mediaType)
   if (kind === null)
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: not a documented type')
   if (upload.sizeBytes > maxBytesOf(deps, kind)) throw tooLarge(maxBytesOf(deps, kind))
-  await requirePages(deps, caller, askedPages)
+  const isKeyed = idempotencyKey !== null
+  if (!isKeyed) allowance.require(1)
   const { qianxia } = deps.config.api
   const { documentId, replayed } = await deps.gateway.submit({
     source: { kind: 'upload', upload },
@@ -115,7 +123,20 @@ export async function submitFile(
     maxRetries: qianxia.maxRetries,
     deadlineMs: null,
   })
-  return { documentId, sizeBytes: upload.sizeBytes, isReplayed: replayed }
+  const { sizeBytes } = upload
+  const accepted = { documentId, sizeBytes, isReplayed: replayed, isKeyed, allowance }
+  if (replayed) await requireNotWithdrawn(deps, accepted)
+  else await takeFirstPage(deps, accepted)
+  return accepted
+}
+
+async function takeFirstPage(deps: AppDeps, task: AcceptedTask): Promise<void> {
+  try {
+    task.allowance.take(1)
+  } catch (error) {
+    await withdrawTask(deps, task)
+    throw error
+  }
 }
 
 /** What a file is refused with that is larger than allowed. */

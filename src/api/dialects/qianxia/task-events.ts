@@ -76,14 +76,14 @@ export class TaskEvents {
     return [...before, this.#pageMessage(event), ...this.#batches.after(event)]
   }
 
-  #pageMessage({ page, outcome, code, characters, seconds }: PageEnded): ServerMessage {
+  #pageMessage({ page, outcome, code, markdownCharacters, seconds }: PageEnded): ServerMessage {
     return {
       type: 'page_completed',
       task_id: this.#options.status.documentId,
       data: {
         page_number: page,
         status: outcome === 'failed' ? 'failed' : 'completed',
-        content_length: characters ?? 0,
+        content_length: markdownCharacters ?? 0,
         processing_time: seconds,
         error_message: code === null ? null : toFailureText(code),
       },

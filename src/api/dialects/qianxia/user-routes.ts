@@ -3,7 +3,7 @@ import type { AppDeps } from '../../app-deps.ts'
 import { route, type Route } from '../../http/route.ts'
 import { quotaOf, type Quota } from './quota.ts'
 import { errorSchema } from './schemas.ts'
-import { endSession, requireUser } from './session.ts'
+import { endSession, requireCaller, requireUser } from './session.ts'
 
 const TAG = 'Qianxia'
 
@@ -49,8 +49,10 @@ function logoutRoute(deps: AppDeps): Route {
     path: '/api/auth/logout',
     tag: TAG,
     summary: '登出',
-    responses: { 200: { description: '已登出', schema: loggedOutSchema } },
-    handler({ request, response }) {
+    responses: { 200: { description: '已登出', schema: loggedOutSchema }, ...refused },
+    failures: ['UNAUTHORIZED'],
+    async handler({ request, response }) {
+      await requireCaller(request, deps)
       endSession(deps, request, response)
       return { status: 200, body: { status: 'success', message: '已登出' } }
     },

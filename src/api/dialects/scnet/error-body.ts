@@ -43,7 +43,7 @@ export function httpStatusOf(code: FailureCode): number {
 /** Writes a failure in the document's envelope; no `output`, so that the samples fail visibly. */
 export function writeError(failure: PublicFailure, _req: Request, res: Response): void {
   const httpStatus = httpStatusOf(failure.code)
-  const message = toMessage(failure.code, { name: OCR_TYPE, detail: failure.detail })
+  const message = toMessage(failure.code, OCR_TYPE)
   const body: z.infer<typeof errorSchema> = {
     code: String(httpStatus),
     msg: message,

@@ -1,4 +1,4 @@
-import { FAILURES, type FailureCode } from '../../../contract/failures.ts'
+import type { FailureCode } from '../../../contract/failures.ts'
 import type { ErrorType } from './schemas.ts'
 
 /** What the document calls each failure, in an error body and in a failed task alike. */
@@ -82,18 +82,13 @@ const TEXTS: Readonly<Record<ErrorType, string>> = {
   model_route_failed: 'Model xxx route failed',
 }
 
-/** How a failure is told. */
-export type FailureText = {
-  /** What stands for `xxx`: a model, a provider. */
-  readonly name: string
-  /** Public detail; `null`: the failure's own title. */
-  readonly detail: string | null
-}
-
-/** The documented text of a failure; an illegal parameter also says what is wrong. */
-export function toMessage(code: FailureCode, { name, detail }: FailureText): string {
+/**
+ * The documented text of a failure, letter by letter; what was wrong is told by its code alone.
+ *
+ * @param name what stands for `xxx`: a model, a provider
+ */
+export function toMessage(code: FailureCode, name: string): string {
   if (code === 'CANCELLED') return 'Task cancelled'
   const type = TYPE_OF_FAILURE[code]
-  if (type === 'InvalidParameter') return `${TEXTS[type]}: ${detail ?? FAILURES[code].title}`
   return TEXTS[type].replace('xxx', type === 'modal_type_not_supported' ? 'unknown' : name)
 }

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import type { Manifest } from '../../../contract/document.ts'
+import type { BlobKey, DocumentId } from '../../../contract/identifiers.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { originOf } from '../../http/request-context.ts'
 
@@ -13,13 +13,11 @@ const RESULT_URL_TTL_SECONDS = 43_200
 export function resultUrlSigner(
   { config, store }: Pick<AppDeps, 'config' | 'store'>,
   request: Request,
-): (manifest: Manifest) => Promise<string> {
-  return ({ documentId, results }) => {
-    if (!results?.scnet) throw new Error('A completed document of this dialect has its result file')
-    return store.signedGetUrl(results.scnet, {
+): (documentId: DocumentId, result: BlobKey) => Promise<string> {
+  return (documentId, result) =>
+    store.signedGetUrl(result, {
       ttlSeconds: RESULT_URL_TTL_SECONDS,
       fileName: `001_result_${documentId}.json`,
       origin: originOf(request, config.api.publicUrl),
     })
-  }
 }

@@ -1,11 +1,11 @@
 import { Router } from 'express'
 import type { AppDeps } from '../../app-deps.ts'
 import { endRouter } from '../../http/end-of-router.ts'
-import { jsonBody } from '../../http/json-body.ts'
 import { mountRoutes, type Route } from '../../http/route.ts'
 import { refuseCompressedBody } from '../../http/unknown-route.ts'
 import { requireApiKey } from './authorize.ts'
 import { writeError } from './error-body.ts'
+import { jsonBodyOfAnyClient } from './json-body.ts'
 import { getResultRoute, postResultRoute } from './result.ts'
 import { submitRoute } from './submit.ts'
 import { uploadRoute } from './upload.ts'
@@ -21,7 +21,11 @@ export function createScnetRoutes(deps: AppDeps): Route[] {
  */
 export function createScnetRouter(deps: AppDeps): Router {
   const router = Router({ caseSensitive: true })
-  router.use(requireApiKey(deps.config.api.scnet.apiKeys), refuseCompressedBody, jsonBody())
+  router.use(
+    requireApiKey(deps.config.api.scnet.apiKeys),
+    refuseCompressedBody,
+    jsonBodyOfAnyClient(),
+  )
   mountRoutes(router, createScnetRoutes(deps), deps)
   endRouter(router, { write: writeError, logger: deps.logger, isWhole: true })
   return router

@@ -1,10 +1,7 @@
 import type { z } from 'zod'
 import { RequestError } from '../../http/request-error.ts'
+import { isTaskId, MAX_TASK_IDS } from '../task-id.ts'
 import type { taskIdsSchema } from './schemas.ts'
-
-const MAX_TASK_IDS = 100
-
-const TASK_ID = /^[A-Za-z0-9_-]{1,64}$/
 
 /**
  * The asked ids in their order, whichever spelling they came in.
@@ -16,7 +13,7 @@ export function readTaskIds(asked: z.infer<typeof taskIdsSchema>): readonly stri
   const ids = typeof given === 'string' ? [given] : given
   if (ids.length === 0) throw new RequestError('task_ids: at least one id is needed')
   if (ids.length > MAX_TASK_IDS) throw new RequestError('task_ids: at most 100 ids are accepted')
-  if (!ids.every((id) => TASK_ID.test(id)))
+  if (!ids.every(isTaskId))
     throw new RequestError('task_ids: an id has 1 to 64 letters, digits, "_" and "-"')
   return ids
 }

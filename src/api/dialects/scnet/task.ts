@@ -1,7 +1,8 @@
 import type { DocumentStatus } from '../../../contract/document-status.ts'
-import type { Manifest } from '../../../contract/document.ts'
 import type { FailureCode } from '../../../contract/failures.ts'
+import type { BlobKey, DocumentId } from '../../../contract/identifiers.ts'
 import { toChinaTime } from '../../../platform/china-time.ts'
+import { remainingMs } from '../../remaining-time.ts'
 import { TYPE_OF_FAILURE, toMessage } from './error-type.ts'
 import type { ErrorType } from './schemas.ts'
 
@@ -39,7 +40,7 @@ export type Task =
 /** What a task needs besides its status. */
 export type TaskContext = {
   /** Signs the URL of a result file. */
-  readonly signResultUrl: (manifest: Manifest) => Promise<string>
+  readonly signResultUrl: (documentId: DocumentId, result: BlobKey) => Promise<string>
   readonly nowMs: number
 }
 
@@ -62,38 +63,37 @@ export async function toTask(status: DocumentStatus, context: TaskContext): Prom
     }
     case 'completed': {
       const { manifest } = status
-      if (manifest === null) throw new Error('A completed document has a manifest')
+      // Thrown, it would take the tasks with it that were asked for in the same request.
+      if (!manifest?.results?.scnet) return toFailedTask(status, 'BLOB_MISSING')
       return {
         state: 'succeeded',
         taskId,
         submitTime,
         endTime: toChinaTime(manifest.endedAt),
-        results: [await context.signResultUrl(manifest)],
+        results: [await context.signResultUrl(taskId, manifest.results.scnet)],
         imageCount: manifest.progress.totalPages,
       }
     }
     case 'failed':
-    case 'cancelled': {
-      const detailCode =
-        status.state === 'cancelled' ? 'CANCELLED' : (status.failureCode ?? 'INTERNAL_SERVER_ERROR')
-      return {
-        state: 'failed',
-        taskId,
-        submitTime,
-        endTime: toChinaTime(status.endedAt ?? status.createdAt),
-        errorCode: TYPE_OF_FAILURE[detailCode],
-        errorMessage: toMessage(detailCode, { name: status.engine, detail: null }),
-        detailCode,
-      }
-    }
+      return toFailedTask(status, status.failureCode ?? 'INTERNAL_SERVER_ERROR')
+    case 'cancelled':
+      return toFailedTask(status, 'CANCELLED')
   }
 }
 
-/** From the pages done so far. */
-function estimateSeconds({ startedAt, progress }: DocumentStatus, nowMs: number): number {
-  const { donePages, totalPages } = progress
-  if (startedAt === null || donePages === 0) return DEFAULT_ESTIMATE_SECONDS
-  const elapsedMs = Math.max(0, nowMs - Date.parse(startedAt))
-  const remainingMs = (elapsedMs / donePages) * (totalPages - donePages)
-  return Math.max(1, Math.ceil(remainingMs / 1_000))
+function toFailedTask(status: DocumentStatus, detailCode: FailureCode): Task {
+  return {
+    state: 'failed',
+    taskId: status.documentId,
+    submitTime: toChinaTime(status.createdAt),
+    endTime: toChinaTime(status.endedAt ?? status.createdAt),
+    errorCode: TYPE_OF_FAILURE[detailCode],
+    errorMessage: toMessage(detailCode, status.engine),
+    detailCode,
+  }
+}
+
+function estimateSeconds(status: DocumentStatus, nowMs: number): number {
+  const leftMs = remainingMs(status, nowMs)
+  return leftMs === null ? DEFAULT_ESTIMATE_SECONDS : Math.max(1, Math.ceil(leftMs / 1_000))
 }

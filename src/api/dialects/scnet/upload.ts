@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { OcrError } from '../../../platform/errors.ts'
-import { blobKey } from '../../../storage/object-keys.ts'
+import { blobKey, UPLOAD_LIFE_MS, uploadReferenceKey } from '../../../storage/object-keys.ts'
 import { storeBlob } from '../../../storage/store-blob.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import { randomDocumentId } from '../../gateway/document-identity.ts'
 import { originOf } from '../../http/request-context.ts'
 import { RequestError } from '../../http/request-error.ts'
 import { route, type Route } from '../../http/route.ts'
@@ -11,9 +11,6 @@ import { receiveUpload } from '../../uploads/receive-upload.ts'
 import { requestIdsOf } from './error-body.ts'
 import { errorSchema, uploadedSchema } from './schemas.ts'
 import { successCode } from './success-code.ts'
-
-/** How long an upload that no task uses is kept. */
-const UPLOAD_TTL_SECONDS = 24 * 60 * 60
 
 /**
  * `POST /upload`, an extension of ours: the document says "获取文件上传地址,请参考" and stops there. The
@@ -44,10 +41,10 @@ export function uploadRoute(deps: AppDeps): Route {
       const { sha256, mediaType, path, fileName } = upload
       if (mediaType === null)
         throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: its type is unknown')
-      // Stands in for the document that there is not yet.
-      await storeBlob(deps.store, { sha256, mediaType, path }, randomDocumentId())
+      const reference = uploadReferenceKey(sha256, randomUUID())
+      await storeBlob(deps.store, { sha256, mediaType, path }, reference)
       const fileUrl = await deps.store.signedGetUrl(blobKey(sha256), {
-        ttlSeconds: UPLOAD_TTL_SECONDS,
+        ttlSeconds: UPLOAD_LIFE_MS / 1_000,
         fileName,
         origin: originOf(request, api.publicUrl),
       })

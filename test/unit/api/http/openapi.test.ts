@@ -30,8 +30,8 @@ function pathsOf(stack: readonly unknown[]): string[] {
   return stack.flatMap((layer) => {
     if (typeof layer !== 'object' || layer === null) return []
     if ('route' in layer && layer.route) {
-      const { path } = layer.route as { path: string } // Express' Route; its types are any
-      return [path.replaceAll(/[:*](\w+)/g, '{$1}')]
+      const { path } = layer.route as { path: string | string[] } // Express' Route; its types are any
+      return [path].flat().map((each) => each.replaceAll(/[:*](\w+)/g, '{$1}'))
     }
     const { handle } = layer as { handle?: { stack?: unknown[] } } // a nested router, or middleware
     return handle?.stack ? pathsOf(handle.stack) : []

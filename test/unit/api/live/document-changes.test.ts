@@ -110,7 +110,7 @@ describe('changesOf', () => {
 })
 
 describe('toPageEnded', () => {
-  it('tells the characters of the text, as code points, and the time in seconds', () => {
+  it('tells the characters of text and Markdown, as code points, and the time in seconds', () => {
     const event = toPageEnded({ page: 3, outcome: 'ok' }, pageRecordOf(3), runningWith('..o'))
 
     assert.deepEqual(event, {
@@ -119,8 +119,17 @@ describe('toPageEnded', () => {
       outcome: 'ok',
       code: null,
       characters: 5,
+      markdownCharacters: 7,
       seconds: 0.25,
     })
+  })
+
+  it('tells no time of a page that was read for an earlier upload of the same file', () => {
+    const status = runningWith('o', { createdAt: '2024-03-07T10:00:11.000Z' })
+
+    const event = toPageEnded({ page: 1, outcome: 'ok' }, pageRecordOf(1), status)
+
+    assert.deepEqual([event.characters, event.seconds], [5, null])
   })
 
   it('tells why a page failed, and nothing that is not known', () => {

@@ -10,6 +10,7 @@ const ended = (page: number): DocumentChange => ({
   outcome: 'ok',
   code: null,
   characters: 1,
+  markdownCharacters: 1,
   seconds: null,
 })
 const status = (marks: string): DocumentChange => ({ kind: 'status', status: runningWith(marks) })

@@ -66,6 +66,23 @@ describe('messages of a client', () => {
     })
   })
 
+  it('name tasks in letters of either case, as paths do', async () => {
+    await using server = await startSocketServer({ documents: [sampleTask()] })
+    const client = await server.connect()
+    const task_id = ID.toUpperCase()
+
+    const answers = []
+    for (const type of ['subscribe_task', 'get_task_status', 'unsubscribe_task'])
+      answers.push(await client.ask({ type, task_id }))
+
+    assert.partialDeepStrictEqual(answers, [
+      { type: 'task_subscribed', task_id: ID },
+      { type: 'task_status_response', task_id: ID },
+      { type: 'task_unsubscribed', task_id: ID },
+    ])
+    assert.equal(server.live.followers(ID), 0)
+  })
+
   it('that are none are refused with the documented texts', async () => {
     await using server = await startSocketServer()
     const client = await server.connect()

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createAccount, type Account } from '../../../../../src/api/dialects/qianxia/accounts.ts'
+import { MAX_SOCKETS } from '../../../../../src/api/dialects/qianxia/sockets.ts'
 import { startSession, type SessionDeps } from '../../../../../src/api/dialects/qianxia/session.ts'
+import { MAX_CONNECTIONS } from '../../../../../src/api/http/listen.ts'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { Secret } from '../../../../../src/platform/secret.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
 import { sampleTask, startSocketServer } from '../../../../support/qianxia-sockets.ts'
+import { until } from '../../../../support/until.ts'
 
 const ID = sampleDocumentId()
 
@@ -81,6 +84,19 @@ describe('an upgrade', () => {
     await using server = await startSocketServer({ production: true })
 
     assert.equal(await server.refused('/pwd/ws'), 404)
+  })
+
+  it('is refused while as many are open as leave half of the connections to requests', async () => {
+    await using server = await startSocketServer({ maxSockets: 2 })
+    const first = await server.connect()
+    await server.connect()
+
+    assert.equal(await server.refused('/pwd/ws'), 503)
+    first.socket.close()
+    await until(() => server.sockets.stats().activeConnections === 1, 'one has gone')
+    await server.connect()
+
+    assert.equal(MAX_SOCKETS, MAX_CONNECTIONS / 2)
   })
 
   it('is refused once the server stops', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { OcrError } from '../../../../../src/platform/errors.ts'
@@ -18,6 +20,18 @@ import { PDF_BYTES, type TestApi } from '../../../../support/test-api.ts'
 import { until } from '../../../../support/until.ts'
 
 const TEXT = 'Extracted text content here...'
+
+/** Sends the head of an upload and no body; resolves when the server has begun to wait for it. */
+async function openIdleRequest({ url }: TestApi): Promise<Disposable> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
+  socket.write(
+    'POST /deepseek/ocr HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n' +
+      'Content-Type: multipart/form-data; boundary=b\r\n\r\n',
+  )
+  const [head] = await once(socket, 'data')
+  assert.match(String(head), /^HTTP\/1\.1 100 /)
+  return { [Symbol.dispose]: () => socket.destroy() }
+}
 
 const post = (api: TestApi, form: FormData, init: RequestInit = {}) =>
   api.fetch('/deepseek/ocr', { method: 'POST', body: form, ...init })
@@ -142,6 +156,13 @@ describe('POST /ocr', () => {
     const response = await post(api, imageForm())
     leaving.abort()
     await Promise.all(waiting)
+    const last = new AbortController()
+    let isAsking = false
+    const askOnceMore = async (): Promise<void> => {
+      isAsking = true
+      await post(api, imageForm(), { signal: last.signal }).catch(() => null)
+      isAsking = false
+    }
 
     assert.equal(response.status, 503)
     assert.equal(response.headers.get('retry-after'), '5')
@@ -149,12 +170,26 @@ describe('POST /ocr', () => {
       detail: 'Server is busy / 服务器繁忙',
       detail_code: 'RATE_LIMITED',
     })
-    await until(async () => {
-      const again = await post(api, imageForm(), { signal: AbortSignal.timeout(200) }).catch(
-        () => null,
-      )
-      return again === null || again.status === 200
+    // One that is taken waits as the others did.
+    await until(() => {
+      if (!isAsking) void askOnceMore()
+      return api.gateway.submissions.length === 17
     }, 'there is room again')
+    last.abort()
+  })
+
+  it('answers others while 16 connections that send no body are open', async () => {
+    await using api = await startDeepseekApi({
+      gpu: { ...LOADED, slots: 1 },
+      documents: [sampleStatus({ state: 'failed', failureCode: 'CORRUPT_IMAGE' })],
+    })
+    using idle = new DisposableStack()
+    for (let place = 0; place < 16; place++) idle.use(await openIdleRequest(api))
+
+    const response = await post(api, imageForm())
+
+    assert.equal(response.status, 400)
+    assert.equal((await readJson(response)).detail_code, 'CORRUPT_IMAGE')
   })
 
   it('cancels the document when the client leaves', async () => {

@@ -14,6 +14,8 @@ const COLUMN: Partial<Record<FailureCode, readonly [number, string]>> = {
   IMAGE_TOO_LARGE: [400, 'Image has too many pixels'],
   PAGE_TOO_LARGE: [400, 'Image has too many pixels'],
   EMPTY_DOCUMENT: [400, 'Image has no content'],
+  PAGES_OUT_OF_RANGE: [400, 'Image has no content'],
+  TOO_MANY_PAGES: [400, 'Image has too many frames'],
   // "refused URL", and what a fetch finds
   URL_NOT_ALLOWED: [400, 'Image URL is not allowed'],
   FETCH_REFUSED: [400, 'Image could not be fetched'],

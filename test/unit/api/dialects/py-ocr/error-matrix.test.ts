@@ -172,6 +172,29 @@ for (const kind of KINDS)
       })
     })
 
+    it('an Idempotency-Key of a deleted task: 404', async () => {
+      await using api = await startTestApi()
+      api.gateway.failure = new OcrError('DOCUMENT_NOT_FOUND', 'inner')
+
+      const answer = await upload(api, fileForm())
+
+      assert.deepEqual(answer, {
+        status: 404,
+        retryAfter: null,
+        body: PY_OCR_EXAMPLES[3].notFound,
+      })
+    })
+
+    it('each status of an upload is in the documentation', async () => {
+      await using api = await startTestApi()
+
+      const { paths } = await readJson(await api.fetch('/openapi.json'))
+
+      const { responses } = paths[`/api${kind.prefix}/upload`].post
+      const statuses = ['200', '400', '404', '408', '422', '429', '500', '503']
+      assert.deepEqual(Object.keys(responses), statuses)
+    })
+
     it('an unknown task: 404', async () => {
       await using api = await startTestApi()
 

@@ -6,6 +6,7 @@ import { resultKey } from '../../../../../src/storage/object-keys.ts'
 import {
   completedStatus,
   sampleDocumentId,
+  sampleManifest,
   sampleStatus,
 } from '../../../../support/document-status.ts'
 import {
@@ -182,6 +183,26 @@ describe('POST /api/status/batch', () => {
     })
   })
 
+  it('answers the other tasks when one has lost its result', async () => {
+    const lost = completedStatus({ manifest: sampleManifest({ results: null }) })
+    const [first, second] = [0, 1].map(sampleDocumentId)
+    await using api = await startTestApi({
+      documents: [lost, completedStatus({ documentId: sampleDocumentId(1) })],
+    })
+
+    const response = await batch(api, JSON.stringify({ task_ids: [first, second] }))
+    const { results } = await readJson(response)
+
+    assert.equal(response.status, 200)
+    assert.deepEqual(results[0], {
+      task_id: first,
+      status: 'failed',
+      error: 'OCR处理失败: 文件已不存在',
+      detail_code: 'BLOB_MISSING',
+    })
+    assert.equal(results[1].status, 'completed')
+  })
+
   it('takes 100 ids', async () => {
     await using api = await startTestApi()
     const ids = Array.from({ length: 100 }, (_, n) => sampleDocumentId(n))
@@ -222,7 +243,7 @@ describe('POST /api/status/batch', () => {
 
     assert.deepEqual(
       [response.status, await readJson(response)],
-      [400, { error: '文件大小超过限制', code: 'FILE_TOO_LARGE', max_size: 1_048_576 }],
+      [400, { error: '无效的任务 ID', code: 'INVALID_TASK_ID', detail_code: 'FILE_TOO_LARGE' }],
     )
   })
 })

@@ -128,10 +128,19 @@ describe('toStatusBody', () => {
     assert.deepEqual(counts, [4, 2, 0, 2, 1, 0, 1])
   })
 
-  it('fails as BLOB_MISSING when a completed document has lost its result', async () => {
-    const lost = completedStatus({ manifest: sampleManifest({ results: null }) })
+  it('calls a completed task failed that has lost its result', async () => {
+    for (const manifest of [null, sampleManifest({ results: null })]) {
+      const body = await toStatusBody(completedStatus({ manifest }), context)
 
-    await assert.rejects(toStatusBody(lost, context), { code: 'BLOB_MISSING' })
+      assert.deepEqual(body, {
+        status: 'failed',
+        error: 'OCR处理失败: 文件已不存在',
+        code: 'OCR_PROCESSING_ERROR',
+        failed_at: '2024-03-07T10:01:00Z',
+        retry_count: 0,
+        detail_code: 'BLOB_MISSING',
+      })
+    }
   })
 })
 
@@ -143,6 +152,7 @@ describe('toBriefStatusBody', () => {
       sampleStatus({ state: 'cancelling' }),
       completedStatus(),
       sampleStatus({ state: 'failed', failureCode: 'ENGINE_UNREACHABLE' }),
+      completedStatus({ manifest: null }),
       sampleStatus({ state: 'cancelled' }),
     ]
 
@@ -163,6 +173,12 @@ describe('toBriefStatusBody', () => {
         task_id,
         error: 'Ollama OCR处理失败: 服务不可用',
         detail_code: 'ENGINE_UNREACHABLE',
+      },
+      {
+        status: 'failed',
+        task_id,
+        error: 'Ollama OCR处理失败: 文件已不存在',
+        detail_code: 'BLOB_MISSING',
       },
       { status: 'cancelled', task_id, error: '任务已被用户取消' },
     ])

@@ -1,30 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import type { AppDeps } from '../../../../../src/api/app-deps.ts'
-import { awaitInspection } from '../../../../../src/api/dialects/qianxia/await-inspection.ts'
+import {
+  acceptInspected,
+  awaitInspection,
+} from '../../../../../src/api/dialects/qianxia/await-inspection.ts'
+import { PageAllowance } from '../../../../../src/api/dialects/qianxia/quota.ts'
 import { INITIAL_PROGRESS } from '../../../../../src/contract/progress.ts'
+import { OcrError } from '../../../../../src/platform/errors.ts'
 import { testApiConfig } from '../../../../support/api-config.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
 import { createFakeGateway } from '../../../../support/fake-gateway.ts'
 import { sampleTask } from '../../../../support/qianxia-api.ts'
 
 const waiting = sampleTask({ state: 'queued', progress: INITIAL_PROGRESS, marks: null })
-const nobody = { owner: null, user: null }
 
-function setUp(userPages = 1_000_000) {
+function setUp(pages = 1_000_000) {
   const gateway = createFakeGateway([waiting])
-  const { qianxia } = testApiConfig()
-  const config = { api: testApiConfig({ qianxia: { ...qianxia, userPages } }) }
   // Nothing else is looked at.
-  const deps = { gateway, config } as unknown as AppDeps
-  const accepted = { documentId: sampleDocumentId(), sizeBytes: 1, isReplayed: false }
-  const controller = new AbortController()
-  return {
-    gateway,
-    deps,
-    task: { ...accepted, caller: nobody, signal: controller.signal },
-    controller,
-  }
+  const deps = { gateway, config: { api: testApiConfig() } } as unknown as AppDeps
+  const allowance = new PageAllowance(pages)
+  const documentId = sampleDocumentId()
+  const task = { documentId, sizeBytes: 1, isReplayed: false, isKeyed: false, allowance }
+  return { gateway, deps, task, controller: new AbortController() }
 }
 
 /** Lets the mocked clock run, and what waits for it. */
@@ -39,14 +37,14 @@ describe('awaitInspection', () => {
   it('gives the pages as soon as they were counted', async () => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] })
     try {
-      const { gateway, deps, task } = setUp()
+      const { gateway, deps, task, controller } = setUp()
 
-      const pages = awaitInspection(deps, task)
+      const inspected = awaitInspection(deps, task, controller.signal)
       await pass(3)
       gateway.documents.set(task.documentId, sampleTask())
       await pass(1)
 
-      assert.equal(await pages, 4)
+      assert.equal((await inspected)?.progress.totalPages, 4)
     } finally {
       mock.timers.reset()
     }
@@ -55,16 +53,18 @@ describe('awaitInspection', () => {
   it('gives up after 10 s, and leaves the task', async () => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] })
     try {
-      const { gateway, deps, task } = setUp()
+      const { gateway, deps, task, controller } = setUp()
       let isSettled = false
 
-      const pages = awaitInspection(deps, task).finally(() => (isSettled = true))
+      const inspected = awaitInspection(deps, task, controller.signal).finally(
+        () => (isSettled = true),
+      )
       await pass(9)
       const wasSettled = isSettled
       await pass(2)
 
       assert.equal(wasSettled, false)
-      assert.equal(await pages, null)
+      assert.equal(await inspected, null)
       assert.equal(gateway.documents.has(task.documentId), true)
     } finally {
       mock.timers.reset()
@@ -75,17 +75,37 @@ describe('awaitInspection', () => {
     const { deps, task, controller } = setUp()
     controller.abort()
 
-    assert.equal(await awaitInspection(deps, task), null)
+    assert.equal(await awaitInspection(deps, task, controller.signal), null)
   })
 
+  it('accepts what nobody can say anything about', async () => {
+    const { gateway, deps, task, controller } = setUp()
+    gateway.failure = new OcrError('SERVICE_UNAVAILABLE', 'Cannot reach Temporal')
+
+    const inspected = await awaitInspection(deps, task, controller.signal)
+
+    assert.equal(await acceptInspected(deps, task, inspected), null)
+  })
+})
+
+describe('acceptInspected', () => {
   it('refuses a PDF that the caller has not the pages for, and removes its task', async () => {
     const { gateway, deps, task } = setUp(3)
-    gateway.documents.set(task.documentId, sampleTask())
-    const user = { userId: 'u', username: 'somebody', isAdmin: false }
+    task.allowance.take(1)
 
-    const pages = awaitInspection(deps, { ...task, caller: { owner: 'qianxia:u', user } })
+    const pages = acceptInspected(deps, task, sampleTask())
 
     await assert.rejects(pages, { code: 'QUOTA_EXCEEDED' })
     assert.equal(gateway.documents.size, 0)
+    task.allowance.require(3)
+  })
+
+  it('uses no pages for a PDF that has failed', async () => {
+    const { deps, task } = setUp(3)
+    task.allowance.take(1)
+
+    await acceptInspected(deps, task, sampleTask({ state: 'failed', failureCode: 'ENGINE_DOWN' }))
+
+    task.allowance.require(3)
   })
 })

@@ -3,7 +3,12 @@ import { describe, it } from 'node:test'
 import type { FailureCode } from '../../../../../src/contract/failures.ts'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
-import { sampleTask, startQianxiaApi } from '../../../../support/qianxia-api.ts'
+import {
+  completedTask,
+  layPages,
+  sampleTask,
+  startQianxiaApi,
+} from '../../../../support/qianxia-api.ts'
 import { fileForm } from '../../../../support/test-api.ts'
 
 /*
@@ -65,6 +70,42 @@ describe('failures of the gateway', () => {
       const { status, body } = await api.call(`/api/tasks/${ID}${path}`)
       assert.deepEqual([path, status, body], [path, 503, { detail: unavailable }])
     }
+  })
+})
+
+describe('a store that fails while pages are read', () => {
+  const paths = ['', '/result', '/pages', '/pages/1', '/progress', '/batches'].concat(
+    ['json', 'txt', 'md'].map((format) => `/export?format=${format}`),
+  )
+  for (const [place, path] of paths.entries())
+    it(`is answered with 503, and breaks no connection, at ${path || 'the task'}`, async () => {
+      // Pages are remembered by their document.
+      const task = completedTask({ documentId: sampleDocumentId(100 + place) })
+      await using api = await startQianxiaApi({ documents: [task] })
+      api.gateway.pageRecord = async () => {
+        throw new OcrError('STORAGE_UNAVAILABLE', 'inner')
+      }
+
+      const { status, body, headers } = await api.call(`/api/tasks/${task.documentId}${path}`)
+
+      const expected = { detail: unavailable, detail_code: 'STORAGE_UNAVAILABLE' }
+      assert.deepEqual([status, body], [503, expected])
+      assert.equal(headers.get('retry-after'), '5')
+      assert.equal(headers.get('content-type'), 'application/json; charset=utf-8')
+      assert.equal(headers.get('content-disposition'), null)
+    })
+
+  it('breaks the connection once half an answer is out', async () => {
+    const task = completedTask({ documentId: sampleDocumentId(110) })
+    await using api = await startQianxiaApi({ documents: [task] })
+    layPages(api, task, [1])
+    api.gateway.pageRecord = async (documentId, page) => {
+      if (page > 1) throw new OcrError('STORAGE_UNAVAILABLE', 'inner')
+      return api.gateway.pages.get(`${documentId}/${page}`) ?? null
+    }
+
+    for (const path of ['', '/result', '/export?format=txt'])
+      await assert.rejects(api.call(`/api/tasks/${task.documentId}${path}`), TypeError, path)
   })
 })
 

@@ -99,6 +99,22 @@ describe('GET /api/tasks/{id}/result', () => {
     })
   })
 
+  it('is never shown without a page that was delivered and is gone', async () => {
+    const first = completedTask({ documentId: sampleDocumentId(18) })
+    const third = completedTask({ documentId: sampleDocumentId(19) })
+    await using api = await startQianxiaApi({ documents: [first, third] })
+    layPages(api, first, [2, 3, 4])
+    layPages(api, third, [1, 2, 4])
+
+    for (const path of ['/result', '/export?format=md']) {
+      const { status, body } = await api.call(`/api/tasks/${first.documentId}${path}`)
+      const gone = { detail: '任务不存在', detail_code: 'BLOB_MISSING' }
+      assert.deepEqual([path, status, body], [path, 404, gone])
+      // Its first pages are out when that is found.
+      await assert.rejects(api.call(`/api/tasks/${third.documentId}${path}`), TypeError)
+    }
+  })
+
   it('is empty until the task is completed', async () => {
     const task = sampleTask({ documentId: sampleDocumentId(17), mediaType: 'png' })
     await using api = await startQianxiaApi({ documents: [task] })

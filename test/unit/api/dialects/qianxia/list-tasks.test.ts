@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import {
+  hasEnded,
+  type DocumentState,
+  type DocumentStatus,
+} from '../../../../../src/contract/document-status.ts'
 import { INITIAL_PROGRESS } from '../../../../../src/contract/progress.ts'
 import { requestKey } from '../../../../../src/storage/object-keys.ts'
 import { writeJson } from '../../../../../src/storage/read-blob.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
 import { completedTask, sampleTask, startQianxiaApi } from '../../../../support/qianxia-api.ts'
+
+/** As the real list tells states apart. */
+const isOf = (status: DocumentStatus, state: DocumentState | 'open'): boolean =>
+  state === 'open' ? !hasEnded(status.state) : status.state === state
 
 describe('GET /api/tasks', () => {
   it('gives rows as documented, with the address that the upload came from', async () => {
@@ -74,7 +83,7 @@ describe('GET /api/tasks', () => {
     // As the real one, which looks at states.
     api.gateway.list = async ({ state }) => ({
       documents: [...api.gateway.documents.values()].filter(
-        (status) => state === undefined || status.state === state,
+        (status) => state === undefined || isOf(status, state),
       ),
       nextCursor: null,
     })
@@ -87,6 +96,50 @@ describe('GET /api/tasks', () => {
     assert.deepEqual(await idsOf('completed'), [sampleDocumentId(4)])
     assert.deepEqual(await idsOf('failed'), [])
     assert.equal((await idsOf('')).length, 4)
+  })
+
+  it('finds tasks of a state behind many that are in none', async () => {
+    const running = Array.from({ length: 150 }, (_, n) =>
+      sampleTask({ documentId: sampleDocumentId(1_000 + n) }),
+    )
+    const idle = { ...INITIAL_PROGRESS, totalPages: 4 }
+    const pending = [1, 2, 3].map((n) =>
+      sampleTask({
+        documentId: sampleDocumentId(n),
+        progress: idle,
+        queuedReason: 'NO_WORKER',
+        createdAt: `2024-03-07T09:00:0${9 - n}.000Z`,
+      }),
+    )
+    await using api = await startQianxiaApi()
+    const all = [...running, ...pending]
+    // As the real one: a cursor, and states looked at after the limit.
+    api.gateway.list = async ({ state, limit, cursor }) => {
+      const start = Number(cursor ?? 0)
+      const end = start + limit
+      return {
+        documents: all.slice(start, end).filter((status) => isOf(status, state ?? 'open')),
+        nextCursor: end < all.length ? String(end) : null,
+      }
+    }
+
+    const { body } = await api.call('/api/tasks?status=pending&limit=2&offset=1')
+
+    assert.deepEqual(
+      body.data.map((row: { id: string }) => row.id),
+      [sampleDocumentId(2), sampleDocumentId(3)],
+    )
+  })
+
+  it('looks at what is open once, so that a task that goes on meanwhile shows once', async () => {
+    await using api = await startQianxiaApi()
+
+    await api.call('/api/tasks?status=pending')
+
+    assert.deepEqual(
+      api.gateway.listQueries.map(({ state }) => state),
+      ['open'],
+    )
   })
 
   for (const query of ['limit=0', 'limit=1001', 'offset=-1', 'limit=x', 'status=nonsense'])

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
+  PageAllowance,
   quotaOf,
-  requirePages,
+  readAllowance,
   type QuotaDeps,
 } from '../../../../../src/api/dialects/qianxia/quota.ts'
 import { OcrError } from '../../../../../src/platform/errors.ts'
@@ -45,21 +46,40 @@ describe('quotaOf', () => {
   })
 })
 
-describe('requirePages', () => {
+describe('PageAllowance', () => {
   it('lets pass what is left, and refuses one page more', async () => {
-    await requirePages(depsWith(10), caller, 6)
+    const allowance = await readAllowance(depsWith(10), caller)
 
-    await assert.rejects(requirePages(depsWith(10), caller, 7), (error) => {
-      assert.ok(error instanceof OcrError)
-      assert.deepEqual(
-        [error.code, error.publicDetail],
-        ['QUOTA_EXCEEDED', '配额不足: 需要7页，剩余6页'],
-      )
-      return true
-    })
+    allowance.require(6)
+    assert.throws(
+      () => allowance.require(7),
+      (error) => {
+        assert.ok(error instanceof OcrError)
+        assert.deepEqual(
+          [error.code, error.publicDetail],
+          ['QUOTA_EXCEEDED', '配额不足: 需要7页，剩余6页'],
+        )
+        return true
+      },
+    )
   })
 
-  it('asks nothing of callers without a session', async () => {
-    await requirePages(depsWith(0), { owner: null, user: null }, 1_000)
+  it('counts what was taken, and uses nothing for what it refuses', () => {
+    const allowance = new PageAllowance(5)
+
+    allowance.take(3)
+    assert.throws(() => allowance.take(3), { code: 'QUOTA_EXCEEDED' })
+    allowance.take(2)
+    allowance.giveBack(3)
+
+    allowance.require(3)
+    assert.throws(() => allowance.require(4), { code: 'QUOTA_EXCEEDED' })
+  })
+
+  it('refuses nothing to callers without a session', async () => {
+    const allowance = await readAllowance(depsWith(0), { owner: null, user: null })
+
+    allowance.take(1_000)
+    assert.equal(allowance.isLimited, false)
   })
 })

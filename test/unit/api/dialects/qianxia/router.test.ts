@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createCompatApp } from '../../../../../src/api/compat-apps.ts'
 import { Secret } from '../../../../../src/platform/secret.ts'
 import { readJson } from '../../../../support/read-json.ts'
-import { sampleTask, startQianxiaApi } from '../../../../support/qianxia-api.ts'
+import { join, sampleTask, startQianxiaApi } from '../../../../support/qianxia-api.ts'
 import { sampleDocumentId } from '../../../../support/document-status.ts'
 
 const PASSWORD = '通关 密语/1'
@@ -145,15 +145,33 @@ describe('the root of the dialect', () => {
     assert.equal(unknown.status, 404)
   })
 
-  it('leads a caller with a session to the tasks, and nobody else', async () => {
-    await using api = await startQianxiaApi()
-    const anonymous = await api.fetch('/qianxia/')
-    const cookie = await logIn(api.url)
+  it('tells the password to the admin alone, and not to whoever registers', async () => {
+    const qianxia = { password: new Secret('correct-horse-battery') }
+    await using api = await startQianxiaApi({ qianxia })
+    const admin = await join(api, 'somebody')
+    const stranger = await join(api, 'stranger')
 
-    const known = await api.fetch('/qianxia/', { headers: { cookie } })
+    const led = await api.fetch('/qianxia/', { headers: { cookie: admin.cookie } })
+    const others = []
+    for (const cookie of ['', stranger.cookie])
+      others.push(await api.fetch('/qianxia/', { headers: { cookie } }))
 
-    assert.equal(anonymous.status, 200)
-    assert.deepEqual([known.status, known.headers.get('location')], [302, '/qianxia/pwd'])
+    const home = '/qianxia/correct-horse-battery'
+    assert.deepEqual([led.status, led.headers.get('location')], [302, home])
+    for (const response of others) {
+      assert.deepEqual([response.status, response.headers.get('location')], [200, null])
+      assert.equal((await response.text()).includes('correct-horse-battery'), false)
+    }
+  })
+
+  it('leads everybody with a session to the tasks where there is no password to tell', async () => {
+    await using api = await startQianxiaApi({ qianxia: { password: new Secret('') } })
+    await join(api, 'somebody')
+    const { cookie } = await join(api, 'another')
+
+    const response = await api.fetch('/qianxia/', { headers: { cookie } })
+
+    assert.deepEqual([response.status, response.headers.get('location')], [302, '/qianxia/main'])
   })
 })
 
@@ -169,6 +187,7 @@ describe('with login required', () => {
       ['GET', `/api/tasks/${id}/export`],
       ['DELETE', `/api/tasks/${id}`],
       ['POST', '/api/tasks/batch/status'],
+      ['POST', '/api/auth/logout'],
       ['GET', '/api/system/stats'],
       ['GET', '/api/system/health'],
       ['GET', '/api/system/metrics'],
@@ -184,7 +203,7 @@ describe('with login required', () => {
 
   it('a caller with a session sees his own tasks only', async () => {
     await using api = await startQianxiaApi({ qianxia: { requiresLogin: true } })
-    const cookie = await logIn(api.url)
+    const { cookie } = await join(api, 'somebody')
     const headers = { cookie }
     const user = (await api.call('/api/user/current', { headers })).body.data
     const [mine, others] = [sampleDocumentId(1), sampleDocumentId(2)]
@@ -201,11 +220,3 @@ describe('with login required', () => {
     assert.equal(api.gateway.listQueries[0]?.owner, `qianxia:${user.user_id}`)
   })
 })
-
-async function logIn(url: string): Promise<string> {
-  const body = JSON.stringify({ username: 'somebody', password: 'secret-1' })
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-  await fetch(`${url}/qianxia/api/auth/register`, init)
-  const response = await fetch(`${url}/qianxia/api/auth/login`, init)
-  return response.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
-}

@@ -155,14 +155,30 @@ describe('a PDF that is opened while its submit waits', () => {
       assert.equal(api.gateway.documents.has(ID), false)
     })
 
-  it('stays when the same Idempotency-Key had brought it before', async () => {
+  it('stays when it has an Idempotency-Key, so that it is refused again and not unknown', async () => {
     await using api = await startQianxiaApi({ documents: [failedTask('CORRUPT_PDF')] })
-    api.gateway.isReplayed = true
+    const statuses = []
 
-    const { status } = await api.call('/process/pdf', post(fileForm(), { 'idempotency-key': 'k' }))
+    for (const isReplayed of [false, true]) {
+      api.gateway.isReplayed = isReplayed
+      const init = post(fileForm(), { 'idempotency-key': 'k' })
+      statuses.push((await api.call('/process/pdf', init)).status)
+    }
 
-    assert.equal(status, 400)
+    assert.deepEqual(statuses, [400, 400])
     assert.equal(api.gateway.documents.has(ID), true)
+  })
+
+  it('is refused for what is wrong with it also when its task cannot be removed', async () => {
+    await using api = await startQianxiaApi({ documents: [failedTask('CORRUPT_PDF')] })
+    api.gateway.delete = async () => {
+      throw new OcrError('SERVICE_UNAVAILABLE', 'inner')
+    }
+
+    const { status, body } = await api.call('/process/pdf', post(fileForm()))
+
+    assert.deepEqual([status, body], [400, { detail: broken }])
+    assert.match(api.logLines.join(), /cannot withdraw a refused task/)
   })
 
   it('is accepted without pages when nobody can say, and other failures show later', async () => {
@@ -173,94 +189,5 @@ describe('a PDF that is opened while its submit waits', () => {
     assert.equal(status, 200)
     assert.partialDeepStrictEqual(body, { estimated_time: 30, file_size_mb: '0.00' })
     assert.equal('total_pages' in (body as object), false)
-  })
-})
-
-describe('POST /api/async/batch', () => {
-  const batch = (...files: [string, Buffer][]): FormData => {
-    const form = new FormData()
-    for (const [name, bytes] of files) form.append('files', new Blob([new Uint8Array(bytes)]), name)
-    return form
-  }
-
-  it('makes a task of every good file and names every bad one', async () => {
-    await using api = await startQianxiaApi({
-      documents: [sampleTask()],
-      qianxia: { maxImageBytes: 1_048_576, maxPdfBytes: 1_048_576 },
-    })
-    const form = batch(
-      ['一.png', PNG],
-      ['空.png', Buffer.alloc(0)],
-      ['二.pdf', PDF_BYTES],
-      ['三.exe', Buffer.from('MZ')],
-      ['大.png', Buffer.concat([PNG, Buffer.alloc(1_048_576)])],
-    )
-
-    const { status, body } = await api.call('/api/async/batch', post(form))
-
-    assert.equal(status, 200)
-    assert.deepEqual(body, {
-      status: 'success',
-      message: '批量任务提交完成，成功: 2, 失败: 3',
-      submitted_tasks: [
-        { task_id: ID, filename: '一.png', type: 'image', estimated_time: 30 },
-        { task_id: ID, filename: '二.pdf', type: 'pdf', estimated_time: 12, total_pages: 4 },
-      ],
-      failed_files: [
-        { filename: '空.png', error: '文件内容为空' },
-        { filename: '三.exe', error: '不支持的文件类型' },
-        { filename: '大.png', error: '文件过大，最大支持1MB' },
-      ],
-      total_tasks: 2,
-      total_estimated_time: 42,
-      endpoints: { batch_status: '/api/tasks/batch/status', websocket: '/ws' },
-    })
-    assert.deepEqual(await readdir(`${api.directory}/uploads`), [])
-  })
-
-  it('takes 20 files and refuses 21', async () => {
-    await using api = await startQianxiaApi()
-    const files = (count: number): [string, Buffer][] =>
-      Array.from({ length: count }, (_, place) => [`${place}.png`, PNG])
-
-    const twenty = await api.call('/api/async/batch', post(batch(...files(20))))
-    const more = await api.call('/api/async/batch', post(batch(...files(21))))
-
-    assert.partialDeepStrictEqual(twenty.body, { total_tasks: 20 })
-    assert.deepEqual([more.status, more.body], [400, { detail: '批量上传最多支持20个文件' }])
-    assert.equal(api.gateway.submissions.length, 20)
-    assert.deepEqual(await readdir(`${api.directory}/uploads`), [])
-  })
-
-  it('refuses a batch without a file', async () => {
-    await using api = await startQianxiaApi()
-
-    const { status, body } = await api.call('/api/async/batch', post(fileForm(PNG)))
-
-    assert.deepEqual([status, body], [400, { detail: '未收到文件' }])
-  })
-
-  it('answers 503 when Temporal is away, and not as if all files were bad', async () => {
-    await using api = await startQianxiaApi()
-    api.gateway.failure = new OcrError('SERVICE_UNAVAILABLE', 'inner')
-
-    const { status, body } = await api.call('/api/async/batch', post(batch(['a.png', PNG])))
-
-    assert.deepEqual([status, body], [503, { detail: '服务暂时不可用' }])
-  })
-
-  it('gives every file of a batch its own task under one Idempotency-Key', async () => {
-    await using api = await startQianxiaApi()
-    const form = batch(['a.png', PNG], ['b.png', PNG])
-
-    await api.call('/api/async/batch', post(form, { 'idempotency-key': 'k' }))
-
-    assert.deepEqual(
-      api.gateway.submissions.map(({ route, idempotencyKey }) => [route, idempotencyKey]),
-      [
-        ['qianxia/api/async/batch/0', 'k'],
-        ['qianxia/api/async/batch/1', 'k'],
-      ],
-    )
   })
 })

@@ -56,7 +56,7 @@ describe('TaskEvents', () => {
     const failed = pageEnded(2, {
       outcome: 'failed',
       code: 'PAGE_TIMEOUT',
-      characters: null,
+      markdownCharacters: null,
       seconds: null,
     })
 
@@ -71,7 +71,7 @@ describe('TaskEvents', () => {
         data: {
           page_number: 1,
           status: 'completed',
-          content_length: 20,
+          content_length: 30,
           processing_time: 0.5,
           error_message: null,
         },

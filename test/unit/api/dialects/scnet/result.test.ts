@@ -124,7 +124,7 @@ describe('POST and GET /result', () => {
 
     const body = await bothWays(api, ID)
 
-    const message = 'Parameter illegal: PDF is damaged'
+    const message = 'Parameter illegal'
     assert.deepEqual(body, {
       code: '200',
       msg: '',

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { Secret } from '../../../../../src/platform/secret.ts'
-import { startScnetApi } from '../../../../support/scnet-api.ts'
+import { readJson } from '../../../../support/read-json.ts'
+import { SCNET_BASE, startScnetApi, type ScnetApi } from '../../../../support/scnet-api.ts'
 import { SCNET_EXAMPLES, scnetExamplesOf } from '../../../../support/scnet-examples.ts'
 
 const SEED = new URL('../../../../../../shared/seeds/4-scnet-ocrdoc.md', import.meta.url)
@@ -86,6 +87,51 @@ describe('the API key', () => {
 
       assert.equal(status, 401)
     })
+})
+
+type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body: string }
+
+describe('a JSON body', () => {
+  const types = [
+    ['without a content type', {}],
+    ["with curl's default type", { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['with a charset', { 'content-type': 'application/json; charset=utf-8' }],
+  ] as const
+  const send = (api: ScnetApi, path: string, { headers, body }: Sent) =>
+    api.fetch(SCNET_BASE + path, {
+      method: 'POST',
+      // Bytes: fetch names a type for a text.
+      body: Buffer.from(body),
+      headers: { authorization: 'Bearer any', ...headers },
+    })
+
+  for (const [what, headers] of types)
+    it(`is read ${what}`, async () => {
+      await using api = await startScnetApi()
+
+      const result = await send(api, '/result', { headers, body: '{"task_ids":["T"]}' })
+      const submit = await send(api, '/submit', {
+        headers,
+        body: '{"file_url":"https://files.example.com/a.pdf"}',
+      })
+
+      assert.equal(result.status, 200)
+      assert.equal((await readJson(result)).data[0].output.task_id, 'T')
+      assert.equal(submit.status, 200)
+      assert.equal(api.gateway.submissions.length, 1)
+    })
+
+  it('is refused when it is a form in truth', async () => {
+    await using api = await startScnetApi()
+
+    const response = await send(api, '/result', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'task_ids=T',
+    })
+
+    assert.equal(response.status, 400)
+    assert.equal((await readJson(response)).error.type, 'InvalidParameter')
+  })
 })
 
 describe('the envelope', () => {

@@ -113,7 +113,7 @@ describe('POST /submit', () => {
     assert.equal(detailCode, 'REQUEST_MALFORMED')
     assert.deepEqual(Object.keys(body), ['code', 'msg', 'request_id', 'requestId', 'error'])
     assert.equal(body.code, '400')
-    assert.equal(body.msg, 'Parameter illegal: file_url: is missing')
+    assert.equal(body.msg, 'Parameter illegal')
     assert.equal(error.code, '400')
     assert.equal(error.message, body.msg)
     assert.equal(body.request_id, headers.get('x-request-id'))

@@ -54,7 +54,8 @@ describe('task ids', () => {
 
       assert.equal(status, 400)
       assert.equal(body.error.type, 'InvalidParameter')
-      assert.ok(body.msg.startsWith('Parameter illegal: '))
+      assert.equal(body.msg, 'Parameter illegal')
+      assert.equal(body.error.message, 'Parameter illegal')
     })
 
   it('are 100 at most', async () => {

@@ -128,6 +128,6 @@ describe('a file_url that looks like ours', () => {
     })
 
     assert.equal(status, 400)
-    assert.equal(body.msg, 'Parameter illegal: file_url: the uploaded file is no longer there')
+    assert.equal(body.msg, 'Parameter illegal')
   })
 })

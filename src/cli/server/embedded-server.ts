@@ -1,0 +1,85 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { processEnvironment } from '../../config/environment.ts'
+import { CommandError } from '../command-error.ts'
+import { freePort } from './free-port.ts'
+import { startSupervisor, type SupervisorProcess } from './supervisor-process.ts'
+
+/** A server that lives as long as the command that started it. */
+export type EmbeddedServer = AsyncDisposable & { readonly url: string }
+
+/** How to start it. */
+export type EmbeddedOptions = {
+  readonly signal: AbortSignal
+  /** Tells what takes time, such as finding Temporal. */
+  readonly note: (line: string) => void
+}
+
+/** Counts from when Temporal runs: finding or building it may take minutes. */
+const READY_TIMEOUT_MS = 120_000
+const READY_POLL_MS = 100
+
+/**
+ * Starts everything on a free port, with Temporal and store of its own in a temporary directory, or
+ * as configured when `OCR_DATA_DIR` is set.
+ *
+ * @throws {CommandError} when it does not become ready
+ * @throws {Error} `AbortError` when the signal fires before
+ */
+export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  await using setUp = new AsyncDisposableStack()
+  const env = processEnvironment()
+  const ownDirectory = env['OCR_DATA_DIR']
+    ? null
+    : setUp.use(await mkdtempDisposable(join(tmpdir(), 'durable-ocr-')))
+  const port = await freePort()
+  const supervisor = startSupervisor(
+    {
+      ...env,
+      // Workers of another Temporal know nothing of a temporary store.
+      ...(ownDirectory && { OCR_DATA_DIR: ownDirectory.path, TEMPORAL_ADDRESS: '' }),
+      OCR_HOST: '127.0.0.1',
+      OCR_PORT: String(port),
+      OCR_COMPAT_PORTS: '',
+      OCR_WORKER_ROLES: 'all',
+      OCR_LOG_LEVEL: env['OCR_LOG_LEVEL'] || 'warn',
+    },
+    options.note,
+  )
+  setUp.defer(() => supervisor.stop())
+  const url = `http://127.0.0.1:${port}`
+  await waitUntilReady(url, supervisor, options.signal)
+  const running = setUp.move()
+  return { url, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+async function waitUntilReady(
+  url: string,
+  supervisor: SupervisorProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  let deadlineMs = Number.POSITIVE_INFINITY
+  while (!(await isReady(url))) {
+    signal.throwIfAborted()
+    if (supervisor.gone.aborted || Date.now() > deadlineMs)
+      throw new CommandError(
+        ['Cannot start a server for this command:', ...supervisor.lastLines].join('\n  '),
+      )
+    if (supervisor.isStarted() && deadlineMs === Number.POSITIVE_INFINITY)
+      deadlineMs = Date.now() + READY_TIMEOUT_MS
+    await delay(READY_POLL_MS, undefined, { signal })
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    // Not listening yet.
+    return false
+  }
+}
