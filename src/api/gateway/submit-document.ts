@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DocumentRequest, MediaType, ProcessDocumentInput } from '../../contract/document.ts'
-import type { EngineId } from '../../contract/engines.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
@@ -9,11 +8,10 @@ import { referenceKey, requestKey, tombstoneKey } from '../../storage/object-key
 import { writeJsonIfAbsent } from '../../storage/read-blob.ts'
 import { restoreBlob, storeBlob, writeReference, type BlobFile } from '../../storage/store-blob.ts'
 import type { DocumentFacts } from './document-facts.ts'
-import type { DocumentQueues } from './document-queues.ts'
 import { releaseBlob } from './release-blob.ts'
 import { requestOf, uploadedFile, type Submission } from './submission.ts'
 import type { TemporalDocuments } from './temporal-documents.ts'
-import { inputOf } from './workflow-input.ts'
+import { inputOf, type WorkflowSettings } from './workflow-input.ts'
 
 /** A start whose outcome is unknown is tried again for this long, with the same id. */
 const START_BUDGET_MS = 5000
@@ -22,16 +20,11 @@ const START_BUDGET_MS = 5000
 export type Submitted = { readonly documentId: DocumentId; readonly replayed: boolean }
 
 /** What submitting works with. */
-export type SubmitDependencies = {
+export type SubmitDependencies = WorkflowSettings & {
   readonly store: BlobStore
   readonly temporal: TemporalDocuments
   readonly facts: DocumentFacts
   readonly secret: string | Buffer
-  readonly queues: DocumentQueues
-  /** Takes over pages that an engine behind a server cannot read; `null`: none does. */
-  readonly fallbackEngine: EngineId | null
-  /** Replaces the engine's own window. */
-  readonly windowPages: number | null
 }
 
 /**

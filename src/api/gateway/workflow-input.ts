@@ -4,9 +4,8 @@ import type {
   ProcessDocumentInput,
 } from '../../contract/document.ts'
 import { ENGINES, type EngineId } from '../../contract/engines.ts'
-import { engineQueueOf } from './document-queues.ts'
+import { engineQueueOf, type DocumentQueues } from './document-queues.ts'
 import type { Submission } from './submission.ts'
-import type { SubmitDependencies } from './submit-document.ts'
 
 /** A run of 400 pages replays in well under a second. */
 const PAGES_PER_RUN = 400
@@ -15,9 +14,18 @@ const PAGES_PER_RASTER_BATCH = 25
 /** DeepSeek's run-aways are asked about once more, with other sampling. */
 const QUESTION_LADDER = { dots: ['default'], deepseek: ['default', 'resample'] } as const
 
+/** What decides where a document is worked on. */
+export type WorkflowSettings = {
+  readonly queues: DocumentQueues
+  /** Takes over pages that an engine behind a server cannot read; `null`: none does. */
+  readonly fallbackEngine: EngineId | null
+  /** Replaces the engine's own window. */
+  readonly windowPages: number | null
+}
+
 /** Input of the workflow of a submission. */
 export function inputOf(
-  { queues, windowPages: replacedWindow, fallbackEngine }: SubmitDependencies,
+  { queues, windowPages: replacedWindow, fallbackEngine }: WorkflowSettings,
   { documentId, sha256, engine, pages, question }: DocumentRequest,
   { deadlineMs, windowPages, maxRetries }: Submission,
 ): ProcessDocumentInput {
@@ -45,7 +53,7 @@ export function inputOf(
 /** The built-in engines need none: what they cannot read, another one of them cannot either. */
 function fallbackOf(
   engine: EngineId,
-  { queues, fallbackEngine }: Pick<SubmitDependencies, 'queues' | 'fallbackEngine'>,
+  { queues, fallbackEngine }: Pick<WorkflowSettings, 'queues' | 'fallbackEngine'>,
 ): FallbackEngine | null {
   if (fallbackEngine === null || fallbackEngine === engine) return null
   if (ENGINES[engine].engineClass === 'cpu') return null

@@ -4,10 +4,10 @@ import type { FailureCode } from '../../../contract/failures.ts'
 import { isAbortError, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { tooManyPagesText } from './failure-text.ts'
-import type { AcceptedTask } from './submit-task.ts'
+import type { AcceptedTask } from './accepted-task.ts'
 import { withdrawTask } from './withdraw-task.ts'
 
-/** How long a submit waits for its PDF to be opened: guide of the dialect. */
+/** How long a submit waits for its PDF to be opened. */
 const INSPECTION_MS = 10_000
 const INTERVAL_MS = 250
 

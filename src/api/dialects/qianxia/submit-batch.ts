@@ -14,7 +14,8 @@ import { readAllowance } from './quota.ts'
 import { asyncBatchSchema } from './schemas.ts'
 import { requireCaller, type Caller } from './session.ts'
 import { estimateOf, SUBMIT_FAILURES } from './submit-routes.ts'
-import { kindOf, maxBytesOf, submitFile, tooLarge, type AcceptedTask } from './submit-task.ts'
+import type { AcceptedTask } from './accepted-task.ts'
+import { kindOf, maxBytesOf, submitFile, tooLarge } from './submit-task.ts'
 import { TAG } from './task-answers.ts'
 
 const MAX_FILES = 20

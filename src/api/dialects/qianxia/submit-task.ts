@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express'
 import type { MediaType } from '../../../contract/document.ts'
 import { ENGINES } from '../../../contract/engines.ts'
-import type { DocumentId } from '../../../contract/identifiers.ts'
 import { codeOf, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { readIdempotencyKey, setSubmitHeaders } from '../../http/idempotency-key.ts'
 import { noteDocument } from '../../http/request-context.ts'
 import { receiveUpload, type Upload } from '../../uploads/receive-upload.ts'
+import type { AcceptedTask } from './accepted-task.ts'
 import { tooLargeText } from './failure-text.ts'
 import { readAllowance, type PageAllowance } from './quota.ts'
 import { requireCaller, type Caller } from './session.ts'
@@ -14,18 +14,6 @@ import { requireNotWithdrawn, withdrawTask } from './withdraw-task.ts'
 
 /** What a route takes. */
 export type FileKind = 'image' | 'pdf'
-
-/** A task that was accepted. */
-export type AcceptedTask = {
-  readonly documentId: DocumentId
-  readonly sizeBytes: number
-  /** Its key had been used: it was accepted before. */
-  readonly isReplayed: boolean
-  /** It was submitted with an idempotency key. */
-  readonly isKeyed: boolean
-  /** What the pages of the request count against; a new task has used one of them. */
-  readonly allowance: PageAllowance
-}
 
 /** How a file came. */
 export type Submitter = {

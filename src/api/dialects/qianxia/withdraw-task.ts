@@ -1,6 +1,6 @@
 import { codeOf, coerceError, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import type { AcceptedTask } from './submit-task.ts'
+import type { AcceptedTask } from './accepted-task.ts'
 
 /**
  * Ends a task that is refused after it was started, so that nothing is left of it. With an
