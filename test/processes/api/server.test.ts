@@ -64,15 +64,16 @@ describe('startApi', () => {
 
   it('skips a documented port that is taken', async () => {
     await using directory = await mkdtempDisposable(join(tmpdir(), 'server-'))
-    // When this fails, another program has the port, which is what the test needs.
-    const taken = await listen(() => {}, { host: '127.0.0.1', port: 5000 }).catch(() => null)
-    const config = configIn(directory.path, { OCR_COMPAT_PORTS: '5000,8031' })
+    await using taken = await listen(() => {}, { host: '127.0.0.1', port: 0 })
+    const config = configIn(directory.path, {
+      OCR_COMPAT_PORTS: '54188',
+      PORT: String(taken.port),
+    })
 
     await using api = await startApi(config, { gateway: createFakeGateway() })
 
     assert.deepEqual(api.compatPorts, [])
     assert.equal((await fetch(`${api.url}/livez`)).status, 200)
-    await taken?.[Symbol.asyncDispose]()
   })
 
   it('ends long polls and closes when it is disposed', async () => {

@@ -16,11 +16,15 @@ const PATIENT: FetchLimits = {
 }
 
 describe('safeFetch with a hostile server', () => {
-  for (const status of [201, 204, 206, 300, 304, 401, 403, 404, 410, 429, 500, 503]) {
-    it(`fails as FETCH_FAILED at status ${status}`, async () => {
+  for (const [status, code] of [
+    ...[201, 204, 206, 300, 304, 408, 429, 500, 503].map((each) => [each, 'FETCH_FAILED'] as const),
+    // Asking again would change nothing.
+    ...[400, 401, 403, 404, 410].map((each) => [each, 'FETCH_REFUSED'] as const),
+  ]) {
+    it(`fails as ${code} at status ${status}`, async () => {
       await using server = await serve((_request, response) => response.writeHead(status).end())
 
-      assert.equal(await codeOf(optionsFor(server.port)), 'FETCH_FAILED')
+      assert.equal(await codeOf(optionsFor(server.port)), code)
     })
   }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -8,18 +7,18 @@ import { LOADED, startDeepseekApi } from '../../../../support/deepseek-api.ts'
 import { DEEPSEEK_EXAMPLES, examplesIn } from '../../../../support/deepseek-examples.ts'
 import { shapeOf } from '../../../../support/py-ocr-examples.ts'
 import { readJson } from '../../../../support/read-json.ts'
+import { NO_DOCUMENTS, readDocument } from '../../../../support/client-programs/documents.ts'
 
-const SEED = new URL('../../../../../../shared/seeds/5-deepseek-ocr.md', import.meta.url)
 const DAY_MS = 24 * 60 * 60 * 1000
 
 describe('DEEPSEEK_EXAMPLES', () => {
   it(
     'is what the document says, letter by letter',
     {
-      skip: existsSync(SEED) ? false : 'no ../shared/seeds/5-deepseek-ocr.md beside this checkout',
+      skip: NO_DOCUMENTS,
     },
     () => {
-      const document = readFileSync(SEED, 'utf8')
+      const document = readDocument('deepseek')
 
       assert.deepEqual(examplesIn(document), Object.values(DEEPSEEK_EXAMPLES))
     },

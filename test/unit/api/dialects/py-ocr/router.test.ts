@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { compatApp } from '../../../../support/compat-app.ts'
 import { resultKey } from '../../../../../src/storage/object-keys.ts'
@@ -17,8 +16,8 @@ import {
 } from '../../../../support/py-ocr-examples.ts'
 import { readJson } from '../../../../support/read-json.ts'
 import { fileForm, startTestApi, type TestApi } from '../../../../support/test-api.ts'
+import { NO_DOCUMENTS, readDocument } from '../../../../support/client-programs/documents.ts'
 
-const SEED = new URL('../../../../../../shared/seeds/1-py-ocr.md', import.meta.url)
 const ID = sampleDocumentId()
 
 function batch(api: TestApi, body: string, contentType = 'application/json') {
@@ -30,16 +29,12 @@ function batch(api: TestApi, body: string, contentType = 'application/json') {
 }
 
 describe('PY_OCR_EXAMPLES', () => {
-  it(
-    'is what the document says, letter by letter',
-    { skip: existsSync(SEED) ? false : 'no ../shared/seeds/1-py-ocr.md beside this checkout' },
-    () => {
-      const document = readFileSync(SEED, 'utf8')
+  it('is what the document says, letter by letter', { skip: NO_DOCUMENTS }, () => {
+    const document = readDocument('pyOcr')
 
-      for (const [section, examples] of Object.entries(PY_OCR_EXAMPLES))
-        assert.deepEqual(Object.values(examples), examplesOf(document, Number(section)))
-    },
-  )
+    for (const [section, examples] of Object.entries(PY_OCR_EXAMPLES))
+      assert.deepEqual(Object.values(examples), examplesOf(document, Number(section)))
+  })
 })
 
 describe('GET /api/status/<task_id>', () => {

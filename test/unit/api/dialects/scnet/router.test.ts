@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { Secret } from '../../../../../src/platform/secret.ts'
 import { readJson } from '../../../../support/read-json.ts'
 import { SCNET_BASE, startScnetApi, type ScnetApi } from '../../../../support/scnet-api.ts'
 import { SCNET_EXAMPLES, scnetExamplesOf } from '../../../../support/scnet-examples.ts'
-
-const SEED = new URL('../../../../../../shared/seeds/4-scnet-ocrdoc.md', import.meta.url)
+import { NO_DOCUMENTS, readDocument } from '../../../../support/client-programs/documents.ts'
 
 describe('SCNET_EXAMPLES', () => {
   it(
     'are what the document says, letter by letter',
     {
-      skip: existsSync(SEED) ? false : 'no ../shared/seeds/4-scnet-ocrdoc.md beside this checkout',
+      skip: NO_DOCUMENTS,
     },
     () => {
-      const document = readFileSync(SEED, 'utf8')
+      const document = readDocument('scnet')
 
       assert.deepEqual(Object.values(SCNET_EXAMPLES), scnetExamplesOf(document))
     },
