@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import sharp from 'sharp'
-import { startCli, type CliEnd } from '../../support/cli-run.ts'
-import { markedDocument } from '../../support/marked-document.ts'
-import { markedPage } from '../../support/marked-page.ts'
-import { startStack, type Stack } from '../../support/stack.ts'
-import { readStatus, waitForEnd } from '../../support/stack-client.ts'
-import { until } from '../../support/until.ts'
+import { startCli, type CliEnd } from '../support/cli-run.ts'
+import { markedDocument } from '../support/marked-document.ts'
+import { markedPage } from '../support/marked-page.ts'
+import { startStack, type Stack } from '../support/stack.ts'
+import { readStatus, waitForEnd } from '../support/stack-client.ts'
+import { until } from '../support/until.ts'
 
 let stack: Stack
 let directory: string
