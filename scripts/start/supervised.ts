@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { killProcessGroup } from '../../src/platform/process-watchdog.ts'
 import { SUPERVISOR_MESSAGE } from './supervisor-message.ts'
 
 /** The running supervisor, seen from the process that started it. */
@@ -28,6 +29,9 @@ export function startSupervised(options: {
     env: options.env,
     stdio: ['ignore', options.quietStdout ? 2 : 'inherit', 'inherit', 'ipc'],
   })
+  const killGroup = (): void => {
+    if (child.pid !== undefined) killProcessGroup(child.pid)
+  }
   const started = Promise.withResolvers<{ temporalUiUrl: string | null }>()
   const ended = Promise.withResolvers<void>()
   child.on('message', (message) => {
@@ -38,7 +42,7 @@ export function startSupervised(options: {
   child.once('error', (error) => started.reject(error))
   child.once('exit', (exitCode, signal) => {
     // Whatever the supervisor left behind, as when it was killed: nothing may outlive it.
-    killGroup(child.pid)
+    killGroup()
     started.reject(new Error(`The supervisor ended (${exitCode ?? signal})`))
     ended.resolve()
   })
@@ -47,18 +51,9 @@ export function startSupervised(options: {
     ended: ended.promise,
     async stop() {
       child.kill('SIGTERM')
-      const timer = setTimeout(() => killGroup(child.pid), STOP_TIMEOUT_MS)
+      const timer = setTimeout(killGroup, STOP_TIMEOUT_MS)
       await ended.promise
       clearTimeout(timer)
     },
-  }
-}
-
-function killGroup(leaderPid: number | undefined): void {
-  if (leaderPid === undefined) return
-  try {
-    process.kill(-leaderPid, 'SIGKILL')
-  } catch {
-    // The group is empty: that is what is wanted.
   }
 }

@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
 import { hasEnded, type DocumentStatus } from '../../contract/document-status.ts'
 import { ENGINE_IDS, type EngineId } from '../../contract/engines.ts'
 import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
 import type { PageRecord } from '../../contract/page.ts'
-import { isAbortError } from '../../platform/errors.ts'
+import { pause } from '../../platform/pause.ts'
 import type { Blob, BlobStore } from '../../storage/blob-store.ts'
 import { cancelDocument, type CancelAnswer } from './cancel-document.ts'
 import { deleteDocument } from './delete-document.ts'
@@ -183,16 +182,5 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
         ]),
       }
     },
-  }
-}
-
-/** `false` when the signal fired. */
-async function pause(timeMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await wait(timeMs, undefined, { signal })
-    return true
-  } catch (error) {
-    if (isAbortError(error)) return false
-    throw error
   }
 }

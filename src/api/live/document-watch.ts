@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { hasEnded } from '../../contract/document-status.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
-import { codeOf, coerceError, isAbortError, OcrError } from '../../platform/errors.ts'
+import { codeOf, coerceError, OcrError } from '../../platform/errors.ts'
+import { pause } from '../../platform/pause.ts'
 import type { DocumentGateway } from '../gateway/document-gateway.ts'
 import { mapConcurrently } from '../gateway/map-concurrently.ts'
 import { changesOf, toPageEnded, type EndedPage, type Known } from './document-changes.ts'
@@ -169,16 +169,5 @@ export class DocumentWatch {
     const line = { documentId, code: codeOf(error), err: coerceError(error) }
     if (error instanceof OcrError) logger.warn(line, 'watching a document fails')
     else logger.error(line, 'watching a document fails')
-  }
-}
-
-/** `false` when the signal fired. */
-async function pause(timeMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await wait(timeMs, undefined, { signal })
-    return true
-  } catch (error) {
-    if (isAbortError(error)) return false
-    throw error
   }
 }

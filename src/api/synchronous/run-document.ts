@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Response } from 'express'
 import type { DocumentStatus } from '../../contract/document-status.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { coerceError, OcrError } from '../../platform/errors.ts'
+import { pause } from '../../platform/pause.ts'
 import type { AppDeps } from '../app-deps.ts'
 import type { Submission } from '../gateway/submission.ts'
 import { closedSignal, noteDocument, requestIdOf } from '../http/request-context.ts'
@@ -62,7 +62,8 @@ async function awaitEnd(
       signal.throwIfAborted()
       if (!(error instanceof OcrError) || error.kind !== 'busy') throw error
       // The document goes on by itself, and so does whoever waits for it.
-      await wait(LOOK_AGAIN_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+      await pause(LOOK_AGAIN_MS, signal)
+      signal.throwIfAborted()
     }
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { killProcessGroup } from '../../platform/process-watchdog.ts'
 import { printable } from '../printable.ts'
 
 /** The running supervisor of `npm start`: Temporal, worker and api in a process group of its own. */
@@ -39,6 +40,9 @@ export function startSupervisor(
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  const killGroup = (): void => {
+    if (child.pid !== undefined) killProcessGroup(child.pid)
+  }
   const gone = new AbortController()
   const lastLines: string[] = []
   let isStarted = false
@@ -64,7 +68,7 @@ export function startSupervisor(
   child.once('error', (error) => keep(error.message))
   child.once('close', () => {
     // Whatever it left behind, as when it was killed.
-    killGroup(child.pid)
+    killGroup()
     gone.abort()
   })
   return {
@@ -76,18 +80,9 @@ export function startSupervisor(
       const { promise, resolve } = Promise.withResolvers<void>()
       gone.signal.addEventListener('abort', () => resolve(), { once: true })
       child.kill('SIGTERM')
-      const timer = setTimeout(() => killGroup(child.pid), STOP_TIMEOUT_MS)
+      const timer = setTimeout(killGroup, STOP_TIMEOUT_MS)
       await promise
       clearTimeout(timer)
     },
-  }
-}
-
-function killGroup(leaderPid: number | undefined): void {
-  if (leaderPid === undefined) return
-  try {
-    process.kill(-leaderPid, 'SIGKILL')
-  } catch {
-    // The group is empty: that is what is wanted.
   }
 }
