@@ -25,8 +25,11 @@ export type PutOptions = {
 /** Inclusive byte range. */
 export type ByteRange = { readonly firstByte: number; readonly lastByte: number }
 
+/** What a listing tells of an object. */
+export type BlobEntry = Pick<BlobInfo, 'key' | 'sizeBytes' | 'modifiedAt'>
+
 /** One page of a listing, in key order. */
-export type BlobList = { readonly blobs: readonly BlobInfo[]; readonly nextCursor: string | null }
+export type BlobList = { readonly blobs: readonly BlobEntry[]; readonly nextCursor: string | null }
 
 /** How to sign a download URL. */
 export type SignOptions = {

@@ -1,11 +1,11 @@
-import type { BlobInfo, BlobStore } from './blob-store.ts'
+import type { BlobEntry, BlobStore } from './blob-store.ts'
 
 /**
  * Everything below a prefix, in key order, however many listings that takes.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
-export async function* listAll(store: BlobStore, prefix: string): AsyncGenerator<BlobInfo> {
+export async function* listAll(store: BlobStore, prefix: string): AsyncGenerator<BlobEntry> {
   let cursor: string | undefined
   do {
     const { blobs, nextCursor } = await store.list(prefix, cursor)

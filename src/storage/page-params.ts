@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EngineId, Language } from '../contract/engines.ts'
 import type { BlobKey, DocumentId, PageNumber, Sha256 } from '../contract/identifiers.ts'
 import type { PageRecord } from '../contract/page.ts'
-import type { BlobInfo, BlobStore } from './blob-store.ts'
+import type { BlobEntry, BlobStore } from './blob-store.ts'
 import { listAll } from './list-all.ts'
 import { documentPageKey, documentPagesPrefix, pageRecordKey } from './object-keys.ts'
 import { readJson } from './read-blob.ts'
@@ -86,8 +86,8 @@ async function findNewest(
   return newest === null ? null : readJson<PageRecord>(store, newest.key)
 }
 
-function newestOf(blobs: readonly BlobInfo[]): BlobInfo | null {
-  return blobs.reduce<BlobInfo | null>(
+function newestOf(blobs: readonly BlobEntry[]): BlobEntry | null {
+  return blobs.reduce<BlobEntry | null>(
     (best, blob) => (best === null || blob.modifiedAt > best.modifiedAt ? blob : best),
     null,
   )

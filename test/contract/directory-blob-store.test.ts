@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
-import { bytesOf, describeBlobStore, testKey } from './blob-store.suite.ts'
+import { bytesOf, testKey } from '../support/blobs.ts'
+import { describeBlobStore } from './blob-store.suite.ts'
 
 const text = { contentType: 'text/plain' }
 

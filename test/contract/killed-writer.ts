@@ -1,6 +1,6 @@
 // Program: overwrites one object and makes new ones until it is killed.
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
-import { testKey } from './blob-store.suite.ts'
+import { testKey } from '../support/blobs.ts'
 
 const [path = ''] = process.argv.slice(2)
 const store = createDirectoryBlobStore({ path, secret: 'secret' })

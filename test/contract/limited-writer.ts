@@ -1,7 +1,7 @@
 // Program: writes an object that is larger than the limit it runs under, and prints what happened.
 import { codeOf } from '../../src/platform/errors.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
-import { testKey } from './blob-store.suite.ts'
+import { testKey } from '../support/blobs.ts'
 
 const [path = ''] = process.argv.slice(2)
 const store = createDirectoryBlobStore({ path, secret: 'secret' })

@@ -1,5 +1,5 @@
 import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
-import type { BlobInfo, BlobStore } from '../../storage/blob-store.ts'
+import type { BlobEntry, BlobStore } from '../../storage/blob-store.ts'
 import {
   blobKey,
   pagesPrefix,
@@ -35,7 +35,7 @@ export async function releaseBlob(
   await deletePrefix(store, pagesPrefix(sha256))
 }
 
-function isExpiredUpload({ key, modifiedAt }: BlobInfo): boolean {
+function isExpiredUpload({ key, modifiedAt }: BlobEntry): boolean {
   return isUploadReference(key) && Date.now() - Date.parse(modifiedAt) > UPLOAD_LIFE_MS
 }
 

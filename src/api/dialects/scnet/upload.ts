@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { OcrError } from '../../../platform/errors.ts'
 import { blobKey, UPLOAD_LIFE_MS, uploadReferenceKey } from '../../../storage/object-keys.ts'
+import { signFileUrl } from '../../../storage/signed-url.ts'
 import { storeBlob } from '../../../storage/store-blob.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { originOf } from '../../http/request-context.ts'
@@ -43,7 +44,8 @@ export function uploadRoute(deps: AppDeps): Route {
         throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: its type is unknown')
       const reference = uploadReferenceKey(sha256, randomUUID())
       await storeBlob(deps.store, { sha256, mediaType, path }, reference)
-      const fileUrl = await deps.store.signedGetUrl(blobKey(sha256), {
+      // Of the api, whatever the store: a submit knows its own URLs, and fetches others.
+      const fileUrl = signFileUrl(deps.signingSecret.reveal(), blobKey(sha256), {
         ttlSeconds: UPLOAD_LIFE_MS / 1_000,
         fileName,
         origin: originOf(request, api.publicUrl),
