@@ -16,6 +16,8 @@ import { createOpenApiDocument, type OpenApiDocument } from './http/openapi.ts'
 import { handleFailures, writeProblem } from './http/problem-response.ts'
 import { mountRoutes, type Route } from './http/route.ts'
 import { refuseCompressedBody, refuseUnknown } from './http/unknown-route.ts'
+import { mainPage } from './page/main-page.ts'
+import { staticRoute } from './page/static-route.ts'
 import { createRootDispatch } from './root-dispatch.ts'
 import { createV1Routes } from './v1/routes.ts'
 
@@ -42,12 +44,13 @@ export function createApp(deps: AppDeps): Express {
   endRouter(own, { write: writeProblem, logger: deps.logger, isWhole: false })
   app.use(own)
   if (roots) mountRoots(app, deps)
+  else app.get('/', mainPage(deps))
   app.use(refuseUnknown, handleFailures(writeProblem, deps.logger))
   return app
 }
 
 function filesAndHealth(deps: AppDeps, version: string): Route[] {
-  return [filesRoute(deps), ...healthRoutes(deps, version)]
+  return [filesRoute(deps), ...healthRoutes(deps, version), staticRoute(deps, 'page')]
 }
 
 function mountPrefixes(app: Express, deps: AppDeps): void {
@@ -65,13 +68,7 @@ function mountRoots(app: Express, deps: AppDeps): void {
   const deepseek = createDeepseekRouter(open, false)
   const dots = createDotsRouter(open, false)
   const qianxia = isQianxiaServed(deps.config) ? createQianxiaRouter(deps, false) : null
-  app.use(
-    createRootDispatch(deps, {
-      dots,
-      deepseek,
-      qianxia: qianxia ?? ((_req, res) => res.redirect(302, '/docs')),
-    }),
-  )
+  app.use(createRootDispatch(deps, { dots, deepseek, page: mainPage(deps) }))
   app.use(SCNET_PATH, createScnetRouter(open))
   if (qianxia !== null) app.use(qianxia)
   app.use('/api', createPyOcrRouter(open))

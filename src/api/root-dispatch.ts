@@ -9,21 +9,24 @@ import { handleFailures, type PublicFailure } from './http/problem-response.ts'
 import { RequestError } from './http/request-error.ts'
 import { refuseUnknown } from './http/unknown-route.ts'
 
-/** The dialects that meet at one path of the root. */
+/** The dialects, and the page, that meet at one path of the root. */
 export type RootDialects = {
   readonly dots: RequestHandler
   readonly deepseek: RequestHandler
-  readonly qianxia: RequestHandler
+  /** The web page. */
+  readonly page: RequestHandler
 }
 
 /**
  * The three paths that several dialects document at the root: `POST /ocr` goes by its content type,
- * `GET /health` answers what each of them promises, `GET /` goes by what the client accepts.
+ * `GET /health` answers what each of them promises, `GET /` is the page for browsers and DeepSeek's
+ * JSON for programs.
  */
 export function createRootDispatch(deps: AppDeps, dialects: RootDialects): Router {
   const router = Router({ caseSensitive: true })
   router.get('/', (req, res, next) => {
-    if (req.accepts(['json', 'html']) === 'html') dialects.qianxia(req, res, next)
+    res.vary('Accept')
+    if (req.accepts(['json', 'html']) === 'html') dialects.page(req, res, next)
     else res.json(deepseekInfo)
   })
   router.get('/health', (_req, res) => answerHealth(deps, res))

@@ -157,20 +157,24 @@ describe('what is mounted', () => {
   it('are no roots when these are switched off', async () => {
     await using prefixesOnly = await start({ prefixes: true, roots: false })
 
-    for (const path of [...AT_ROOTS, '/api/nothing', `${SCNET}/result`, '/ocr', '/cleanup']) {
+    const dialects = AT_ROOTS.filter((path) => path !== '/')
+    for (const path of [...dialects, '/api/nothing', `${SCNET}/result`, '/ocr', '/cleanup']) {
       const refusal = await refusalOf(prefixesOnly, path)
       assert.deepEqual([path, refusal], [path, { status: 404, from: 'problem' }])
     }
     for (const path of [...BELOW_PREFIXES, ...OURS])
       assert.equal(await statusOf(prefixesOnly, path), 200, path)
     assert.equal(await statusOf(prefixesOnly, '/pyocr/api/upload', 'POST'), 400)
+    // The page is no dialect.
+    assert.match(await (await prefixesOnly.fetch('/')).text(), /data-api="v1"/)
   })
 
   it('is no Qianxia in production behind a weak password, and everything else', async () => {
     await using weak = await startTestApi({ production: true })
     const root = await weak.fetch('/', { headers: { accept: 'text/html' } })
 
-    assert.deepEqual([root.status, root.headers.get('location')], [302, '/docs'])
+    assert.equal(root.status, 200)
+    assert.match(await root.text(), /data-api="v1"/)
     for (const path of ['/qianxia', '/qianxia/pwd/api/tasks', '/pwd', '/pwd/api/tasks', '/login'])
       assert.deepEqual(
         [path, await refusalOf(weak, path)],

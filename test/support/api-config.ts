@@ -8,6 +8,8 @@ export function testApiConfig(changes: Partial<ApiConfig> = {}): ApiConfig {
     port: 0,
     compatPorts: [],
     publicUrl: null,
+    title: 'durable-ocr',
+    temporalUi: null,
     maxUploadBytes: 100_000,
     maxPages: 5_000,
     defaultEngine: 'paddle',

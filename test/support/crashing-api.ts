@@ -4,7 +4,7 @@ import { loadSigningSecret } from '../../src/config/signing-secret.ts'
 import { startApi } from '../../src/api/server.ts'
 import { listenForShutdown } from '../../src/platform/shutdown.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
-import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { createBlobStore } from '../../src/storage/create-blob-store.ts'
 
 /*
  * The api program with a store that kills the process at a named point of a submit. The shipped
@@ -44,6 +44,6 @@ function crashing(store: BlobStore): BlobStore {
 const config = exitOnConfigError(() => loadConfig())
 using shutdown = listenForShutdown(30_000)
 const secret = (await loadSigningSecret(config)).reveal()
-const store = createDirectoryBlobStore({ path: config.storage.path, secret })
+const store = createBlobStore(config.storage, secret)
 await using _api = await startApi(config, { store: crashing(store) })
 await shutdown.requested

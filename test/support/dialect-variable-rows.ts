@@ -97,7 +97,7 @@ export const DIALECT_VARIABLE_ROWS: Readonly<Record<string, VariableRow>> = {
     good: 'https://back.example.com',
     reads: (c) => c.api.qianxia.backUrl,
     as: 'https://back.example.com',
-    bad: null,
+    bad: 'back.example.com',
   },
   QIANXIA_REQUIRE_LOGIN: {
     good: 'true',

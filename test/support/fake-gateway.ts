@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DocumentGateway } from '../../src/api/gateway/document-gateway.ts'
+import type { StoredDocument } from '../../src/api/gateway/document-source.ts'
 import type { Submission } from '../../src/api/gateway/submission.ts'
 import {
   hasEnded,
@@ -19,6 +20,8 @@ export type FakeGateway = DocumentGateway & {
   /** Page records by `<document id>/<page>`. */
   readonly pages: Map<string, PageRecord>
   readonly submissions: Submission[]
+  /** What documents were made of; what is not here is unknown. */
+  readonly storedDocuments: Map<DocumentId, StoredDocument>
   readonly waitedMs: number[]
   readonly listQueries: Parameters<DocumentGateway['list']>[0][]
   /** Thrown by every method while it is set. */
@@ -38,6 +41,7 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
     documents: known,
     pages: new Map(),
     submissions: [],
+    storedDocuments: new Map(),
     waitedMs: [],
     listQueries: [],
     failure: null,
@@ -139,6 +143,10 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
         },
         body: Readable.from([png]),
       }
+    },
+    async stored(documentId) {
+      failIfTold()
+      return gateway.storedDocuments.get(documentId) ?? null
     },
     async readiness() {
       return gateway.readinessAnswer

@@ -24,6 +24,8 @@ export type FakeRun = {
 export type FakeActivity = {
   readonly activityId: string
   readonly attempt: number
+  /** 2: a worker is at it. */
+  readonly state?: number
   readonly lastFailure?: { readonly applicationFailureInfo: { readonly type: string } }
 }
 
@@ -56,6 +58,8 @@ export class FakeTemporal {
     describesAtOnce: 0,
   }
   hasPollers = true
+  /** Where it differs from {@link hasPollers}. */
+  hasWorkflowPollers: boolean | null = null
   /** Queries of visibility, counts included. */
   readonly queries: string[] = []
   failure: Error | null = null
@@ -98,9 +102,12 @@ export class FakeTemporal {
           this.#fail()
           return { count: [...this.runs.values()].filter((run) => isCounted(run, query)).length }
         },
-        describeTaskQueue: () => {
+        describeNamespace: () => Promise.resolve({}),
+        describeTaskQueue: ({ taskQueueType }: { taskQueueType: number }) => {
           this.calls.pollers++
-          const seconds = Math.floor(Date.now() / 1000) - (this.hasPollers ? 1 : 200)
+          const isPolled =
+            taskQueueType === 1 ? (this.hasWorkflowPollers ?? this.hasPollers) : this.hasPollers
+          const seconds = Math.floor(Date.now() / 1000) - (isPolled ? 1 : 200)
           return Promise.resolve({ pollers: [{ lastAccessTime: { seconds } }] })
         },
       },

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../../src/config/config.ts'
+import { ensurePage } from '../../scripts/page/ensure-page.ts'
+import { findS3Server } from '../../scripts/s3/find-server.ts'
 import { findTemporalCli } from '../../scripts/temporal/find-cli.ts'
 import { connectWhenReady, ensureSearchAttributes } from '../../scripts/temporal/namespace.ts'
 import { freePort } from '../../scripts/temporal/ports.ts'
@@ -24,6 +26,9 @@ let server: Server | null = null
 export async function globalSetup(): Promise<void> {
   server = await startServer()
   process.env[TEST_ADDRESS_VARIABLE] = server.address
+  await buildS3Server()
+  // As `npm start` does; in a fresh clone there is none.
+  await ensurePage((line) => console.error(line))
 }
 
 /** Ends the server of the test run. */
@@ -65,6 +70,14 @@ async function startServer(): Promise<Server> {
     throw error
   }
   return { address, end }
+}
+
+/** Here and not in the tests, several of which would build it at once. Without it they are skipped. */
+async function buildS3Server(): Promise<void> {
+  const { OCR_TEST_S3_ENDPOINT, XDG_CACHE_HOME } = process.env
+  if (OCR_TEST_S3_ENDPOINT) return
+  const { cacheDirectory } = loadConfig({ XDG_CACHE_HOME }).launcher
+  await findS3Server({ cacheDirectory, mayBuild: true, say: (line) => console.error(line) })
 }
 
 async function prepare(address: string): Promise<void> {

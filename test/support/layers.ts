@@ -30,8 +30,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'platform',
     ],
   },
-  // doctor tries the engines and the store, and reads the workers' plan.
-  cli: { may: ['contract', 'engines', 'storage', 'workers', 'config', 'platform'] },
+  // doctor tries the engines and the store, and reads the workers' plan; `api` is the program itself.
+  cli: { may: ['contract', 'engines', 'storage', 'workers', 'api/main', 'config', 'platform'] },
 }
 
 /** Says what is wrong with an import between folders below `src/`; `null` when nothing is. */

@@ -11,6 +11,8 @@ import type { DocumentId } from '../../src/contract/identifiers.ts'
 export type ScriptedLive = LiveDocuments & {
   /** Tells everybody who follows the document, and whoever comes later. */
   publish(documentId: DocumentId, ...changes: readonly ScriptedChange[]): void
+  /** Tells everybody who follows the document that it was deleted. */
+  remove(documentId: DocumentId): void
   /** How many follow a document. */
   followers(documentId: DocumentId): number
   /** Thrown by `follow` while it is set. */
@@ -23,16 +25,18 @@ export type ScriptedChange = PageEnded | PageRetried | DocumentStatus
 /** Makes a hub that has the log of the real one: every page event, and the last status. */
 export function createScriptedLive(): ScriptedLive {
   const listeners = new Map<DocumentId, Set<(event: DocumentEvent) => void>>()
+  const gone = new Map<(event: DocumentEvent) => void, () => void>()
   const logs = new Map<DocumentId, DocumentEvent[]>()
   let lastId = 0
   const live: ScriptedLive = {
     failure: null,
-    async follow(documentId, listener) {
+    async follow(documentId, listener, { onGone = () => undefined } = {}) {
       if (live.failure !== null) throw live.failure
       await new Promise(setImmediate)
       for (const event of logs.get(documentId) ?? []) listener(event)
       const followers = listeners.get(documentId) ?? new Set()
       listeners.set(documentId, followers.add(listener))
+      gone.set(listener, onGone)
       return { [Symbol.dispose]: () => void followers.delete(listener) }
     },
     publish(documentId, ...changes) {
@@ -47,6 +51,9 @@ export function createScriptedLive(): ScriptedLive {
         logs.set(documentId, [...log, event])
         for (const listener of listeners.get(documentId) ?? []) listener(event)
       }
+    },
+    remove(documentId) {
+      for (const listener of listeners.get(documentId) ?? []) gone.get(listener)?.()
     },
     followers: (documentId) => listeners.get(documentId)?.size ?? 0,
     async [Symbol.asyncDispose]() {

@@ -11,6 +11,10 @@ import { temporalCliPath } from './temporal-address.ts'
 /** The whole product as separate processes with a Temporal server of its own. */
 export type Stack = AsyncDisposable & {
   readonly url: string
+  /** Of Temporal, `host:port`. */
+  readonly temporalAddress: string
+  /** Temporal's web page; `null`: there is none. */
+  readonly uiUrl: string | null
   readonly dataDirectory: string
   readonly temporal: ManagedProcess
   readonly api: ManagedProcess
@@ -27,8 +31,14 @@ export type Stack = AsyncDisposable & {
 export type StackOptions = {
   /** The stub engine's time per page; `null`: the real engines. */
   readonly stubDelayMs: number | null
+  /** A worker program in place of the one with the stub engine, from the root of the repository. */
+  readonly workerProgram?: string
   readonly slots?: number
+  /** Whether Temporal brings its web page, at `uiUrl`. */
+  readonly hasUi?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** Of the worker alone. */
+  readonly workerEnv?: Readonly<Record<string, string>>
 }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -38,6 +48,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'durable-ocr-stack-'))
   const temporalPort = await freePort('127.0.0.1')
   const apiPort = await freePort('127.0.0.1')
+  const uiPort = options.hasUi ? await freePort('127.0.0.1') : null
   const ledgerPath = join(dataDirectory, 'ledger.txt')
   await appendFile(ledgerPath, '')
   const address = `127.0.0.1:${temporalPort}`
@@ -56,18 +67,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const flags = {
     namespace: 'default',
     port: temporalPort,
-    uiPort: null,
+    uiPort,
     databaseFile: join(dataDirectory, 'temporal.db'),
   }
   const workerProgram =
-    options.stubDelayMs === null ? 'src/workers/main.ts' : 'test/support/stub-worker.ts'
+    options.workerProgram ??
+    (options.stubDelayMs === null ? 'src/workers/main.ts' : 'test/support/stub-worker.ts')
   const temporal = manageProcess(await temporalCliPath(), serverArguments(flags), () => ({}))
-  const worker = manageProcess(process.execPath, [join(root, workerProgram)], env)
+  const workerEnv = (): Record<string, string> => ({ ...env(), ...options.workerEnv })
+  const worker = manageProcess(process.execPath, [join(root, workerProgram)], workerEnv)
   const api = manageProcess(process.execPath, [join(root, 'src/api/main.ts')], env)
   const connection = Connection.lazy({ address })
   const url = `http://127.0.0.1:${apiPort}`
   const stack: Stack = {
     url,
+    temporalAddress: address,
+    uiUrl: uiPort === null ? null : `http://127.0.0.1:${uiPort}`,
     dataDirectory,
     temporal,
     api,
@@ -79,7 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       until(
         async () => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200,
         'the stack is ready',
-        60_000,
+        120_000,
       ),
     async [Symbol.asyncDispose]() {
       await connection.close()

@@ -14,5 +14,8 @@ const engine = createStubEngine({
   ledgerPath: process.env['STUB_LEDGER'] ?? '/dev/null',
   poisonPage: Number(process.env['STUB_POISON_PAGE'] ?? 0) || null,
 })
-await using worker = await startWorker(config, shutdown.signal, { engineFor: () => engine })
+await using worker = await startWorker(config, shutdown.signal, {
+  // Pages are stored by the engine that read them.
+  engineFor: (id) => ({ ...engine, id }),
+})
 await Promise.race([worker.ended, shutdown.requested])

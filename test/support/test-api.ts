@@ -8,6 +8,7 @@ import type { LiveDocuments } from '../../src/api/live/live-documents.ts'
 import type { GpuStatus, ReadGpuStatus } from '../../src/api/gpu-status.ts'
 import { RequestCounters } from '../../src/api/dialects/qianxia/request-counters.ts'
 import type { SocketStats } from '../../src/api/dialects/qianxia/socket-stats.ts'
+import { createPageFiles } from '../../src/api/page/page-files.ts'
 import { createInFlight } from '../../src/api/synchronous/in-flight.ts'
 import { createTextRelays } from '../../src/api/relay/text-relays.ts'
 import type { ApiConfig, EnginesConfig } from '../../src/config/config.ts'
@@ -17,6 +18,7 @@ import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { layBuiltPage } from './built-page.ts'
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
 import { serve } from './serve.ts'
 
@@ -99,6 +101,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     qianxia: { counters: new RequestCounters(), sockets: { stats: () => NO_SOCKETS } },
     gpuStatus: options.gpuStatus ?? (async () => NO_GPU),
     signingSecret: new Secret(secret),
+    pageFiles: createPageFiles(await layBuiltPage(join(directory, 'web'))),
     temporaryDirectory: join(directory, 'uploads'),
     logger,
     stopping: stopping.signal,

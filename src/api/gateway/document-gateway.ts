@@ -10,6 +10,7 @@ import { deleteDocument } from './delete-document.ts'
 import { DocumentFacts } from './document-facts.ts'
 import { createDocumentPages } from './document-pages.ts'
 import { DEPLOYED_QUEUES, engineQueueOf, type DocumentQueues } from './document-queues.ts'
+import { findStoredDocument, type StoredDocument } from './document-source.ts'
 import { createOwnerPages } from './owner-pages.ts'
 import {
   countDocuments,
@@ -27,6 +28,8 @@ import { createTemporalDocuments } from './temporal-documents.ts'
 
 const WATCH_INTERVAL_MS = 1000
 const READINESS_DEADLINE_MS = 2000
+/** As long as it is known who polls. */
+const PING_TTL_MS = 5000
 
 /** What the gateway works with. */
 export type GatewayOptions = {
@@ -36,6 +39,8 @@ export type GatewayOptions = {
   readonly secret: string | Buffer
   /** Takes over pages that an engine behind a server cannot read; none by default. */
   readonly fallbackEngine?: EngineId | null
+  /** Origin of the api as the world sees it, for the link beside a run; none by default. */
+  readonly publicUrl?: string | null
   readonly defaults?: {
     /** Pages of one document under way at once. Default: the engine's. */
     readonly windowPages?: number
@@ -105,14 +110,16 @@ export type DocumentGateway = {
   pageImage(documentId: DocumentId, page: PageNumber): Promise<Blob | null>
   /** The crop of a picture of a page, counted from 1; `null` when there is none. */
   picture(record: PageRecord, place: number): Promise<Blob | null>
-  /** Whether documents can be taken; never throws. */
+  /** What a document was made of, to read it once more; `null` for an unknown one. */
+  stored(documentId: DocumentId): Promise<StoredDocument | null>
+  /** Whether documents can be taken, 5 s old at most; never throws. */
   readiness(): Promise<GatewayReadiness>
 }
 
 /** Makes the gateway. It connects to nothing before it is used. */
 export function createDocumentGateway(options: GatewayOptions): DocumentGateway {
   const { client, store, secret, defaults, queues = DEPLOYED_QUEUES } = options
-  const { fallbackEngine = null } = options
+  const { fallbackEngine = null, publicUrl = null } = options
   const temporal = createTemporalDocuments(client)
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
@@ -123,10 +130,18 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
     return status?.progress.totalPages === 0 ? statuses.get(documentId, true) : status
   })
   const windowPages = defaults?.windowPages ?? null
+  let lastPing: { readonly isUp: Promise<boolean>; readonly atMs: number } | null = null
+  // It writes: whoever may ask for readiness must not have that done as often as they ask.
+  const isStoreUp = (): Promise<boolean> => {
+    if (lastPing === null || Date.now() - lastPing.atMs > PING_TTL_MS)
+      lastPing = { isUp: isTrue(store.ping()), atMs: Date.now() }
+    return lastPing.isUp
+  }
 
   return {
     async submit(submission) {
-      const deps = { store, temporal, facts, secret, queues, windowPages, fallbackEngine }
+      const settings = { queues, windowPages, fallbackEngine, publicUrl }
+      const deps = { store, temporal, facts, secret, ...settings }
       const submitted = await submitDocument(deps, submission)
       // Somebody may have asked for the id before it was started.
       if (!submitted.replayed) statuses.forget(submitted.documentId)
@@ -159,23 +174,23 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
       const key = record.pictures?.[place - 1]
       return key === undefined ? null : store.get(key)
     },
+    stored: (documentId) => findStoredDocument({ store, facts }, documentId),
     async readiness() {
-      const isTrue = (work: Promise<unknown>) => work.then(() => true).catch(() => false)
       const engineQueues = ENGINE_IDS.map((engine) => engineQueueOf(engine, queues))
       const activityQueues = [...new Set([queues.cpu, ...engineQueues])]
-      const [isTemporalUp, isStoreUp, hasWorkflows, ...hasActivities] = await Promise.all([
+      const [isTemporalUp, isStoreWritable, hasWorkflows, ...hasActivities] = await Promise.all([
         isTrue(
           client.withDeadline(Date.now() + READINESS_DEADLINE_MS, () =>
             client.workflowService.describeNamespace({ namespace: client.options.namespace }),
           ),
         ),
-        isTrue(store.ping()),
+        isStoreUp(),
         pollers.hasPoller(queues.documents, 'workflow'),
         ...activityQueues.map((queue) => pollers.hasPoller(queue, 'activity')),
       ])
       return {
         temporal: isTemporalUp,
-        store: isStoreUp,
+        store: isStoreWritable,
         pollers: Object.fromEntries([
           [queues.documents, hasWorkflows === true],
           ...activityQueues.map((queue, position) => [queue, hasActivities[position] === true]),
@@ -183,4 +198,8 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
       }
     },
   }
+}
+
+function isTrue(work: Promise<unknown>): Promise<boolean> {
+  return work.then(() => true).catch(() => false)
 }

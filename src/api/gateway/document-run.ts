@@ -16,6 +16,9 @@ export type RunState =
   | 'timedOut'
   | 'continued'
 
+/** A step that a worker has taken: one that reads a page, or another. */
+export type StartedStep = 'page' | 'other'
+
 /** What Temporal says of a document without asking a worker. */
 export type DocumentRun = {
   readonly documentId: DocumentId
@@ -24,6 +27,8 @@ export type DocumentRun = {
   readonly isCancelRequested: boolean
   /** Not known from a list, where it is empty. */
   readonly pagesUnderWay: readonly PageUnderWay[]
+  /** Steps that a worker is at now. Not known from a list, where it is `null`. */
+  readonly startedSteps: readonly StartedStep[] | null
   /** `null` before the workflow's first step. */
   readonly progress: Progress | null
   readonly startedAtMs: number
@@ -34,10 +39,13 @@ export type DocumentRun = {
 export type RawRun = NonNullable<DescribeWorkflowExecutionResponse['workflowExecutionInfo']>
 
 /** What only a look at one run tells. */
-export type RunDetails = Pick<DocumentRun, 'isCancelRequested' | 'pagesUnderWay'>
+export type RunDetails = Pick<DocumentRun, 'isCancelRequested' | 'pagesUnderWay' | 'startedSteps'>
 
 /** Activities of a run that have not ended, as they come over the wire. */
 export type RawActivities = NonNullable<DescribeWorkflowExecutionResponse['pendingActivities']>
+
+// temporal.api.enums.v1.PendingActivityState
+const PENDING_STARTED = 2
 
 // temporal.api.enums.v1.WorkflowExecutionStatus
 const STATES: Readonly<Record<number, RunState>> = {
@@ -65,6 +73,13 @@ export function toDocumentRun(raw: RawRun, details: RunDetails): DocumentRun | n
     startedAtMs: toMs(raw.startTime) ?? 0,
     endedAtMs: toMs(raw.closeTime),
   }
+}
+
+/** The steps of a run that a worker is at; one that died is noticed by its missing heartbeat. */
+export function toStartedSteps(activities: RawActivities): StartedStep[] {
+  return activities
+    .filter(({ state }) => state === PENDING_STARTED)
+    .map(({ activityId }) => (activityId?.startsWith('page-') ? 'page' : 'other'))
 }
 
 /** The pages among the activities of a run: `page-17`, or a step of its ladder `page-17-resample`. */

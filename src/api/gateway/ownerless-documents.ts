@@ -26,6 +26,7 @@ function ownerlessDocuments(gateway: DocumentGateway): DocumentGateway {
     delete: async (documentId) => (await isOpen(documentId)) && gateway.delete(documentId),
     pageRecord: async (documentId, page) =>
       (await isOpen(documentId)) ? gateway.pageRecord(documentId, page) : null,
+    stored: async (documentId) => ((await isOpen(documentId)) ? gateway.stored(documentId) : null),
     pageImage: async (documentId, page) =>
       (await isOpen(documentId)) ? gateway.pageImage(documentId, page) : null,
   }

@@ -2,14 +2,16 @@ import type { Client } from '@temporalio/client'
 
 const DEADLINE_MS = 2000
 const TTL_MS = 5000
+/** So long after a task of a queue was seen to be worked on, the queue has a worker. */
+const BUSY_MS = 15_000
 /**
  * Temporal lists a poller for minutes after its last call. A living one calls anew at least every
- * 60 s, when its long poll ends empty.
+ * 60 s, when its long poll ends empty; but one whose slots are all taken does not call at all.
  */
-const ALIVE_MS = 75_000
+export const ALIVE_MS = 75_000
 
-// temporal.api.enums.v1.TaskQueueType
-const TASK_KIND = { workflow: 1, activity: 2 } as const
+/** As in temporal.api.enums.v1.TaskQueueType. */
+export const TASK_KIND = { workflow: 1, activity: 2 } as const
 
 /** What a worker takes from a queue. */
 export type TaskKind = keyof typeof TASK_KIND
@@ -18,6 +20,8 @@ export type TaskKind = keyof typeof TASK_KIND
 export type QueuePollers = {
   /** `null`: Temporal did not say. At most 5 s old; a killed worker is noticed within 75 s. */
   hasPoller(queue: string, kind: TaskKind): Promise<boolean | null>
+  /** Notes that a task of a queue is being worked on: then it has a worker, polling or not. */
+  noteBusy(queue: string): void
 }
 
 /** Makes the questioner; equal questions within 5 s share one call. */
@@ -41,8 +45,15 @@ export function createQueuePollers(client: Client): QueuePollers {
     }
   }
 
+  const busySinceMs = new Map<string, number>()
+
   return {
+    noteBusy(queue) {
+      busySinceMs.set(queue, Date.now())
+    },
     hasPoller(queue, kind) {
+      if (kind === 'activity' && Date.now() - (busySinceMs.get(queue) ?? -Infinity) < BUSY_MS)
+        return Promise.resolve(true)
       const key = `${kind} ${queue}`
       const known = answers.get(key)
       if (known !== undefined && Date.now() - known.askedAtMs < TTL_MS) return known.answer

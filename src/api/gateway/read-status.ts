@@ -22,6 +22,8 @@ import type { TemporalDocuments } from './temporal-documents.ts'
 const CONCURRENCY = 10
 /** Documents of a batch that Temporal is asked for one by one, because they are not in its list. */
 const MAX_LOOKS = 10
+/** Between looks at listed documents of which only a look tells whether somebody works on them. */
+const BUSY_LOOKS_EVERY_MS = 5_000
 
 /** What statuses are read from. */
 export type StatusSources = {
@@ -35,6 +37,8 @@ export type StatusSources = {
 export class StatusReader {
   readonly #sources: StatusSources
   readonly #cache = new StatusCache((documentId, last) => this.#load(documentId, last))
+  #busyLooks = 0
+  #busyLooksSinceMs = 0
   readonly #exact = new StatusCache((documentId) => this.#loadExact(documentId))
 
   constructor(sources: StatusSources) {
@@ -125,6 +129,7 @@ export class StatusReader {
       state: 'running',
       isCancelRequested: false,
       pagesUnderWay: [],
+      startedSteps: null,
       progress: null,
       startedAtMs: Date.parse(request.createdAt),
       endedAtMs: null,
@@ -170,7 +175,7 @@ export class StatusReader {
     // Written before the start: a run without it is one whose document was swept or deleted.
     if (isDeleted || request === null) return null
     const outcome = outcomeOf(run.state)
-    if (outcome === null) return this.#withQueuedReason(statusOfRunning(request, run), last)
+    if (outcome === null) return this.#withQueuedReason(statusOfRunning(request, run), run, last)
     const stored = await facts.manifest(run.documentId)
     const manifest = manifestOf(request, { ...run, outcome }, stored)
     if (manifest !== stored) await facts.writeManifest(manifest)
@@ -180,9 +185,11 @@ export class StatusReader {
   /** Asks for pollers only where nothing has moved since the last look. */
   async #withQueuedReason(
     status: DocumentStatus,
+    run: DocumentRun,
     last: DocumentStatus | null,
   ): Promise<DocumentStatus> {
     const { donePages } = status.progress
+    if (this.#isWorkedOn(status, run.startedSteps)) return status
     if (donePages > 0 && donePages !== last?.progress.donePages) return status
     const { pollers, queues } = this.#sources
     const answers = await Promise.all([
@@ -190,6 +197,32 @@ export class StatusReader {
       pollers.hasPoller(queues.cpu, 'activity'),
       pollers.hasPoller(engineQueueOf(status.engine, queues), 'activity'),
     ])
-    return answers.includes(false) ? { ...status, queuedReason: 'NO_WORKER' } : status
+    if (!answers.includes(false)) return status
+    if (run.startedSteps === null && (await this.#looksWorkedOn(status))) return status
+    return { ...status, queuedReason: 'NO_WORKER' }
+  }
+
+  /** A worker whose slots are all taken polls no queue; what it is at tells of it. */
+  #isWorkedOn({ engine }: DocumentStatus, steps: DocumentRun['startedSteps']): boolean {
+    const { pollers, queues } = this.#sources
+    for (const step of new Set(steps))
+      pollers.noteBusy(step === 'page' ? engineQueueOf(engine, queues) : queues.cpu)
+    return steps !== null && steps.length > 0
+  }
+
+  #mayLook(): boolean {
+    if (Date.now() - this.#busyLooksSinceMs > BUSY_LOOKS_EVERY_MS) {
+      this.#busyLooksSinceMs = Date.now()
+      this.#busyLooks = 0
+    }
+    this.#busyLooks += 1
+    return this.#busyLooks <= MAX_LOOKS
+  }
+
+  /** A look at what a list does not tell, for those whose pages may be under way. */
+  async #looksWorkedOn(status: DocumentStatus): Promise<boolean> {
+    if (status.progress.phase !== 'recognizing' || !this.#mayLook()) return false
+    const run = await this.#sources.temporal.describe(status.documentId).catch(() => null)
+    return this.#isWorkedOn(status, run?.startedSteps ?? null)
   }
 }

@@ -11,6 +11,7 @@ import type { DocumentFacts } from './document-facts.ts'
 import { releaseBlob } from './release-blob.ts'
 import { requestOf, uploadedFile, type Submission } from './submission.ts'
 import type { TemporalDocuments } from './temporal-documents.ts'
+import { staticDetails, staticSummary } from './static-details.ts'
 import { inputOf, type WorkflowSettings } from './workflow-input.ts'
 
 /** A start whose outcome is unknown is tried again for this long, with the same id. */
@@ -25,6 +26,8 @@ export type SubmitDependencies = WorkflowSettings & {
   readonly temporal: TemporalDocuments
   readonly facts: DocumentFacts
   readonly secret: string | Buffer
+  /** Origin of the api, for the link that operators find beside the run; `null`: not known. */
+  readonly publicUrl: string | null
 }
 
 /**
@@ -90,7 +93,7 @@ async function storeObjects(
 }
 
 async function start(
-  { temporal, queues }: SubmitDependencies,
+  { temporal, queues, publicUrl }: SubmitDependencies,
   input: ProcessDocumentInput,
   request: DocumentRequest,
 ): Promise<void> {
@@ -108,7 +111,8 @@ async function start(
       ...(mediaType === null ? {} : { [SEARCH_ATTRIBUTE.format]: formatOf(mediaType) }),
       ...(owner === null ? {} : { [SEARCH_ATTRIBUTE.owner]: owner }),
     },
-    summary: `${mediaType ?? 'file to fetch'} · ${engine}`,
+    summary: staticSummary(request),
+    details: staticDetails({ input, request, documentsQueue: queues.documents, publicUrl }),
   }
   const giveUpAtMs = Date.now() + START_BUDGET_MS
   for (let pauseMs = 100; ; pauseMs = Math.min(1000, 2 * pauseMs)) {

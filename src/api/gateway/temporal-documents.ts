@@ -9,14 +9,14 @@ import type { ProcessDocumentInput } from '../../contract/document.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { PROCESS_DOCUMENT, PROGRESS_QUERY, workflowIdFor } from '../../contract/names.ts'
 import type { ProgressAnswer } from '../../contract/progress.ts'
-import { toDocumentRun, toPagesUnderWay, type DocumentRun } from './document-run.ts'
+import { toDocumentRun, toPagesUnderWay, toStartedSteps, type DocumentRun } from './document-run.ts'
 import { temporalError } from './temporal-failure.ts'
 
 const CALL_DEADLINE_MS = 2000
 /** A worker may be at work on the run; without one, Temporal holds a query until its deadline. */
 const QUERY_DEADLINE_MS = 1500
 
-const LISTED = { isCancelRequested: false, pagesUnderWay: [] }
+const LISTED = { isCancelRequested: false, pagesUnderWay: [], startedSteps: null }
 
 /** A page of a list of runs. */
 export type RunList = {
@@ -31,6 +31,8 @@ export type StartOptions = {
   readonly searchAttributes: Readonly<Record<string, string>>
   /** Read by everybody who may open the Temporal UI. */
   readonly summary: string
+  /** The same, longer: Markdown. */
+  readonly details: string
 }
 
 /** The calls to Temporal that concern documents, each with a deadline. */
@@ -85,6 +87,7 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
         return toDocumentRun(raw.workflowExecutionInfo ?? {}, {
           isCancelRequested: raw.workflowExtendedInfo?.cancelRequested === true,
           pagesUnderWay: toPagesUnderWay(raw.pendingActivities ?? []),
+          startedSteps: toStartedSteps(raw.pendingActivities ?? []),
         })
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null
@@ -146,7 +149,7 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
       }
     },
 
-    async start(input, { taskQueue, memo, searchAttributes, summary }) {
+    async start(input, { taskQueue, memo, searchAttributes, summary, details }) {
       const typedSearchAttributes: SearchAttributePair[] = Object.entries(searchAttributes).map(
         ([name, value]) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value }),
       )
@@ -161,6 +164,7 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
             memo: { ...memo },
             typedSearchAttributes,
             staticSummary: summary,
+            staticDetails: details,
           }),
         )
       } catch (error) {

@@ -17,7 +17,7 @@ export function accessLog(logger: Logger, secretSegment = ''): RequestHandler {
       const line = {
         requestId: requestIdOf(res),
         method: req.method,
-        route: hideSegment(routeOf(req), secretSegment),
+        route: routeTemplateOf(req, secretSegment),
         status: res.statusCode,
         durationMs: Math.round(performance.now() - startedAtMs),
         documentId: notedDocument(res) ?? undefined,
@@ -35,6 +35,15 @@ export function accessLog(logger: Logger, secretSegment = ''): RequestHandler {
     })
     next()
   }
+}
+
+/**
+ * Pattern of the route that answered, never what a client typed; `null` when no route did.
+ *
+ * @param secretSegment A path segment that is a password, and is given as `[password]`
+ */
+export function routeTemplateOf(req: Request, secretSegment: string): string | null {
+  return hideSegment(routeOf(req), secretSegment)
 }
 
 /** Path that was asked for, without its query string. */

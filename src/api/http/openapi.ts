@@ -38,7 +38,7 @@ export function createOpenApiDocument(
 }
 
 function toOperation(documented: Route, prefix: string): ZodOpenApiOperationObject {
-  const { params, query, body, multipart, jsonInstead } = documented
+  const { params, query, body, multipart, jsonInstead, optionalJson } = documented
   const words = (prefix + documented.path).replaceAll(/[^A-Za-z0-9]+/g, '-')
   return {
     operationId: documented.method + words.replace(/-$/, ''),
@@ -63,6 +63,9 @@ function toOperation(documented: Route, prefix: string): ZodOpenApiOperationObje
     ...(body === null
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(optionalJson === undefined
+      ? {}
+      : { requestBody: { content: { 'application/json': { schema: optionalJson } } } }),
     responses: { ...toResponses(documented.responses), ...toProblems(documented) },
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
 import { parseDocumentId, type DocumentId } from '../../contract/identifiers.ts'
 
@@ -65,13 +66,14 @@ export function closedSignal(res: Response): AbortSignal {
  * `scheme://host` that the client reaches us at: the configured one, or what the request says.
  * A `Host` that is no host is replaced by the address of the socket.
  */
-export function originOf(req: Request, publicUrl: string | null): string {
+export function originOf(req: IncomingMessage, publicUrl: string | null): string {
   if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
-  const host = req.get('host') ?? ''
-  return `${req.protocol}://${/^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : localHost(req)}`
+  const host = req.headers.host ?? ''
+  const protocol = 'encrypted' in req.socket && req.socket.encrypted === true ? 'https' : 'http'
+  return `${protocol}://${/^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : localHost(req)}`
 }
 
-function localHost(req: Request): string {
+function localHost(req: IncomingMessage): string {
   const { localAddress = '127.0.0.1', localPort = 80, localFamily } = req.socket
   return localFamily === 'IPv6' ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`
 }

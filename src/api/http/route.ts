@@ -42,6 +42,8 @@ export type RouteFacts = {
   readonly failures?: readonly FailureCode[]
   /** Fields of a multipart body; the handler receives it itself. */
   readonly multipart?: z.ZodObject
+  /** JSON body that may be left out; the handler receives it itself. */
+  readonly optionalJson?: z.ZodObject
   /** JSON that is taken in place of the multipart body; the handler receives it itself too. */
   readonly jsonInstead?: z.ZodObject
 }

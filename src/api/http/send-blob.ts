@@ -8,6 +8,15 @@ import type { BlobStore, ByteRange } from '../../storage/blob-store.ts'
 /** Caching of what never changes under its URL, for the one client that may read it. */
 export const IMMUTABLE = 'private, max-age=86400, immutable'
 
+/** How slowly an answer may be read. */
+export type ReaderPace = {
+  readonly bytesPerSecond: number
+  /** For so long it may be slower. */
+  readonly leewayMs: number
+}
+
+const READER_PACE: ReaderPace = { bytesPerSecond: 1_024, leewayMs: 60_000 }
+
 /** What to send and how. */
 export type BlobAnswer = {
   readonly store: BlobStore
@@ -63,12 +72,43 @@ export async function sendBlob(req: Request, res: Response, answer: BlobAnswer):
   await pipeBody(blob.body, res)
 }
 
-/** Sends a stream as the rest of an answer; a client that leaves is no failure. */
-export async function pipeBody(body: Readable, res: Response): Promise<void> {
-  await pipeline(body, res).catch((error: unknown) => {
+/**
+ * Sends a stream as the rest of an answer; a client that leaves is no failure. One that reads more
+ * slowly than the pace for longer than its leeway loses its connection: what it reads is held open
+ * for it in the store.
+ */
+export async function pipeBody(body: Readable, res: Response, pace = READER_PACE): Promise<void> {
+  const guard = guardPace(res, pace)
+  try {
+    await pipeline(body, res)
+  } catch (error) {
     // The access log says that the client left.
     if (!isPrematureClose(error)) throw error
-  })
+  } finally {
+    clearInterval(guard)
+  }
+}
+
+function guardPace(res: Response, { bytesPerSecond, leewayMs }: ReaderPace): NodeJS.Timeout {
+  const checkMs = leewayMs / 12
+  let leftMs = leewayMs
+  let takenBytes = bytesTaken(res)
+  return setInterval(() => {
+    const before = takenBytes
+    takenBytes = bytesTaken(res)
+    // Nothing waits for the reader: if it is slow, it is the source.
+    if (res.writableLength === 0) leftMs = leewayMs
+    else {
+      const earnedMs = ((takenBytes - before) / bytesPerSecond) * 1_000
+      leftMs = Math.min(leewayMs, leftMs + earnedMs) - checkMs
+    }
+    if (leftMs < 0) res.destroy()
+  }, checkMs)
+}
+
+/** Bytes that the system has taken for the reader, those of earlier answers included. */
+function bytesTaken({ socket }: Response): number {
+  return socket === null ? 0 : socket.bytesWritten - socket.writableLength
 }
 
 /** One range; several, malformed or outdated (`If-Range`) ones mean the whole object. */

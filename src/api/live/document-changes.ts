@@ -45,8 +45,10 @@ export function changesOf(before: Known | null, seen: DocumentStatus): Changes {
   )
   const attempts = new Map(before?.attempts)
   for (const { page, attempt } of underWay) attempts.set(page, attempt)
+  // What is told of the pages agrees with the events of the pages.
+  const told = { ...status, marks: marks === '' ? null : marks, pagesUnderWay: underWay }
   return {
-    known: { status, marks, attempts },
+    known: { status: told, marks, attempts },
     endedPages,
     retries: retries.map(({ page, attempt, lastFailure }) => ({
       kind: 'retry',
@@ -54,7 +56,7 @@ export function changesOf(before: Known | null, seen: DocumentStatus): Changes {
       attempt,
       code: lastFailure,
     })),
-    isStatusChanged: before === null || shownBy(before.status) !== shownBy(status),
+    isStatusChanged: before === null || shownBy(before.status) !== shownBy(told),
   }
 }
 
@@ -116,6 +118,8 @@ function pagesStillUnderWay(status: DocumentStatus, marks: string) {
   )
 }
 
-function shownBy({ state, progress, queuedReason, failedPages }: DocumentStatus): string {
-  return JSON.stringify([state, progress, queuedReason, failedPages.length])
+function shownBy(status: DocumentStatus): string {
+  const { state, progress, queuedReason, failedPages, pagesUnderWay } = status
+  const running = pagesUnderWay.map(({ page }) => page)
+  return JSON.stringify([state, progress, queuedReason, failedPages.length, running])
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { hasEnded } from '../../contract/document-status.ts'
+import { hasEnded, type DocumentStatus } from '../../contract/document-status.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { codeOf, coerceError, OcrError } from '../../platform/errors.ts'
 import { pause } from '../../platform/pause.ts'
@@ -7,7 +7,7 @@ import type { DocumentGateway } from '../gateway/document-gateway.ts'
 import { mapConcurrently } from '../gateway/map-concurrently.ts'
 import { changesOf, toPageEnded, type EndedPage, type Known } from './document-changes.ts'
 import { EventLog } from './event-log.ts'
-import type { DocumentChange, DocumentEvent } from './live-documents.ts'
+import type { DocumentChange, DocumentEvent, FollowOptions, PageEnded } from './live-documents.ts'
 
 /** Reads of page records of one document under way at once. */
 const PAGE_READS = 10
@@ -17,13 +17,16 @@ export type WatchOptions = {
   readonly documentId: DocumentId
   readonly gateway: Pick<DocumentGateway, 'status' | 'pageRecord'>
   readonly logger: Logger
-  readonly intervalMs: number
+  /** How long to wait until the next look. */
+  readonly pauseMs: () => number
   /** Called when the last follower has gone. */
   readonly onAlone: (watch: DocumentWatch) => void
 }
 
 type Follower = {
   readonly listener: (event: DocumentEvent) => void
+  readonly onGone: () => void
+  readonly isFromNow: boolean
   /** Has been told everything so far. */
   isUpToDate: boolean
 }
@@ -41,9 +44,13 @@ export class DocumentWatch {
   readonly #log = new EventLog()
   readonly #followers = new Set<Follower>()
   #known: Known | null = null
+  /** Pages that ended before the first look, while nobody wants to be told of them. */
+  #untold: readonly EndedPage[] = []
   #isGone = false
   /** The look under way: there is one at a time. */
   #look: Promise<void> | null = null
+  /** The reading of the untold pages, for all who wait for it. */
+  #reading: Promise<void> | null = null
   #awakening: Promise<void> | null = null
   #asleep = new AbortController()
 
@@ -58,8 +65,11 @@ export class DocumentWatch {
   }
 
   /** See `LiveDocuments.follow`. */
-  async follow(listener: Follower['listener'], afterId: string | null): Promise<Disposable | null> {
-    const follower: Follower = { listener, isUpToDate: false }
+  async follow(
+    listener: Follower['listener'],
+    { afterId = null, isFromNow = false, onGone = () => undefined }: FollowOptions,
+  ): Promise<Disposable | null> {
+    const follower: Follower = { listener, onGone, isFromNow, isUpToDate: false }
     this.#followers.add(follower)
     const leave = (): void => {
       const hasLeft = this.#followers.delete(follower)
@@ -69,6 +79,7 @@ export class DocumentWatch {
     }
     try {
       await (this.#awakening ??= this.#wakeUp())
+      if (!isFromNow) await (this.#reading ??= this.#readUntold())
     } catch (error) {
       leave()
       throw error
@@ -78,7 +89,9 @@ export class DocumentWatch {
       return null
     }
     // Without a pause from here, so that nothing is told twice or left out.
-    for (const event of this.#log.since(afterId)) this.#tell(follower, event)
+    const lastStatus = this.#log.lastStatus()
+    const past = isFromNow ? (lastStatus ? [lastStatus] : []) : this.#log.since(afterId)
+    for (const event of past) this.#tell(follower, event)
     follower.isUpToDate = true
     return { [Symbol.dispose]: leave }
   }
@@ -102,9 +115,9 @@ export class DocumentWatch {
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { intervalMs } = this.#options
+    const { pauseMs } = this.#options
     let isFailing = false
-    while (!this.#isOver() && (await pause(intervalMs, signal))) {
+    while (!this.#isOver() && (await pause(pauseMs(), signal))) {
       try {
         await this.#lookOnce()
         isFailing = false
@@ -132,16 +145,38 @@ export class DocumentWatch {
   async #lookNow(): Promise<void> {
     const { gateway, documentId } = this.#options
     const status = await gateway.status(documentId, { exact: true })
-    if (status === null) this.#isGone = true
+    if (status === null) this.#tellGone()
     if (status === null || this.#isOver()) return
     const { known, endedPages, retries, isStatusChanged } = changesOf(this.#known, status)
-    const ended = await mapConcurrently(endedPages, PAGE_READS, async (page) =>
-      toPageEnded(page, await this.#recordOf(page), known.status),
-    )
+    const isPastWanted = [...this.#followers].some(({ isFromNow }) => !isFromNow)
+    const isUntold = this.#known === null && !isPastWanted
+    const ended = isUntold ? [] : await this.#read(endedPages, known.status)
+    if (isUntold) {
+      this.#untold = endedPages
+      this.#log.reserve(endedPages.length)
+    }
     // Nothing is known before everything was read, so a failure on the way loses no event.
     this.#known = known
     for (const change of [...ended, ...retries]) this.#publish(change)
     if (isStatusChanged) this.#publish({ kind: 'status', status: known.status })
+  }
+
+  /** Reads what only the first who wants to be told of it needs. */
+  async #readUntold(): Promise<void> {
+    const pages = this.#untold
+    try {
+      if (pages.length === 0 || this.#known === null) return
+      this.#log.fill(await this.#read(pages, this.#known.status))
+      this.#untold = []
+    } finally {
+      this.#reading = null
+    }
+  }
+
+  #read(pages: readonly EndedPage[], status: DocumentStatus): Promise<PageEnded[]> {
+    return mapConcurrently(pages, PAGE_READS, async (page) =>
+      toPageEnded(page, await this.#recordOf(page), status),
+    )
   }
 
   #recordOf({ page, outcome }: EndedPage) {
@@ -154,9 +189,18 @@ export class DocumentWatch {
     for (const follower of this.#followers) if (follower.isUpToDate) this.#tell(follower, event)
   }
 
+  #tellGone(): void {
+    this.#isGone = true
+    for (const follower of this.#followers) if (follower.isUpToDate) this.#guard(follower.onGone)
+  }
+
   #tell(follower: Follower, event: DocumentEvent): void {
+    this.#guard(() => follower.listener(event))
+  }
+
+  #guard(listen: () => void): void {
     try {
-      follower.listener(event)
+      listen()
     } catch (error) {
       // A bug of that listener, and no matter of the others.
       const { logger, documentId } = this.#options

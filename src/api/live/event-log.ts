@@ -20,6 +20,23 @@ export class EventLog {
   readonly #epoch = randomBytes(6).toString('hex')
   readonly #entries: { readonly place: number; readonly event: DocumentEvent }[] = []
   #lastPlace = 0
+  #reservedPlaces = 0
+
+  /** Keeps the first places for what happened before anything else was added; see {@link fill}. */
+  reserve(places: number): void {
+    this.#reservedPlaces = places
+    this.#lastPlace += places
+  }
+
+  /** Adds what the first places were kept for. */
+  fill(changes: readonly DocumentChange[]): void {
+    const first = changes.slice(0, this.#reservedPlaces).map((change, position) => {
+      const place = position + 1
+      return { place, event: { ...change, id: `${this.#epoch}.${place}` } }
+    })
+    this.#entries.unshift(...first)
+    this.#reservedPlaces = 0
+  }
 
   /** Adds what happened last. Nothing can follow a final status. */
   append(change: DocumentChange): DocumentEvent {
@@ -32,6 +49,11 @@ export class EventLog {
     }
     this.#entries.push({ place: this.#lastPlace, event })
     return event
+  }
+
+  /** The last status. */
+  lastStatus(): DocumentEvent | null {
+    return this.#entries.findLast(({ event }) => event.kind === 'status')?.event ?? null
   }
 
   /** What came after an event; everything when there is none of that id in this log. */

@@ -42,19 +42,30 @@ export type PageRetried = {
   readonly code: FailureCode | null
 }
 
+/** How to follow a document. */
+export type FollowOptions = {
+  /** The last event that is known. Default: `null`, none. */
+  readonly afterId?: string | null
+  /** Tells nothing of what happened before but the last status. Default: `false`. */
+  readonly isFromNow?: boolean
+  /** Called when the document was deleted before it had ended; nothing is told after that. */
+  readonly onGone?: () => void
+}
+
 /** The one hub of live events in an api process. */
 export type LiveDocuments = AsyncDisposable & {
   /**
    * Follows a document. What happened so far is told before this resolves: every page that has ended
-   * and the last status, or only what came after `afterId` if that is still known. Disposing ends it;
-   * after a final status nothing more comes.
+   * and the last status, or only what came after `afterId` if that is still known, or with `isFromNow`
+   * only the last status. Disposing ends it; after a final status nothing more comes.
    *
    * @returns `null` for an unknown document
-   * @throws {OcrError} `SERVICE_UNAVAILABLE`, `STORAGE_UNAVAILABLE` from the first look only
+   * @throws {OcrError} `RATE_LIMITED` when 2,000 others are followed; `SERVICE_UNAVAILABLE`,
+   *   `STORAGE_UNAVAILABLE` from the first look only
    */
   follow(
     documentId: DocumentId,
     listener: (event: DocumentEvent) => void,
-    options?: { readonly afterId?: string | null },
+    options?: FollowOptions,
   ): Promise<Disposable | null>
 }

@@ -9,9 +9,11 @@ import { DPI_BOUNDS } from './upload-fields.ts'
 
 /** `GET /v1/config`: what a client needs to offer its user what a submit takes. */
 export function getConfigRoute({ config }: AppDeps): Route {
-  const { maxUploadBytes, maxPages, defaultEngine } = config.api
+  const { maxUploadBytes, maxPages, defaultEngine, title, temporalUi } = config.api
   const body = {
     version: readPackageVersion(),
+    title,
+    temporal_ui_url: temporalUi?.url ?? null,
     limits: {
       max_upload_bytes: maxUploadBytes,
       max_pages: maxPages,

@@ -37,7 +37,10 @@ export function getDocumentRoute(deps: AppDeps): Route {
           : status
       return {
         status: 200,
-        body: toDocumentBody(shown, originOf(request, deps.config.api.publicUrl)),
+        body: toDocumentBody(shown, {
+          origin: originOf(request, deps.config.api.publicUrl),
+          temporalUi: deps.config.api.temporalUi,
+        }),
         headers: { 'Cache-Control': 'private, no-cache' },
       }
     },

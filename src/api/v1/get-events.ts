@@ -7,9 +7,9 @@ import { originOf } from '../http/request-context.ts'
 import { route, type Route } from '../http/route.ts'
 import { isFinalEventId } from '../live/event-log.ts'
 import type { DocumentEvent } from '../live/live-documents.ts'
-import { toDocumentBody } from './document-body.ts'
-import { EventStream, type StreamEvent } from './event-stream.ts'
+import { EventStream } from './event-stream.ts'
 import { readDocumentId, requireDocument, unknownDocument } from './find-document.ts'
+import { toWireEvent } from './wire-event.ts'
 import { documentParams } from './schemas.ts'
 
 /** Proxies drop connections that are silent for 30 s or more. */
@@ -27,13 +27,14 @@ export function getEventsRoute(deps: AppDeps): Route {
       'ended (`page`, `outcome`, `code`, `characters`, `seconds`); `retry`: a page is tried again ' +
       '(`page`, `attempt`, `code`); `document`: the status as of GET /v1/documents/{id}, whenever it ' +
       'has changed. The answer ends after the `document` event whose status is final. With ' +
-      '`Last-Event-ID`, only what came after that event is sent.',
+      '`Last-Event-ID`, only what came after that event is sent. Many documents are followed over ' +
+      'one WebSocket at /v1/live.',
     params: documentParams,
     responses: {
       200: { description: 'Events', contentType: 'text/event-stream', schema: z.string() },
       204: { description: 'The event named by `Last-Event-ID` was the last one' },
     },
-    failures: ['DOCUMENT_NOT_FOUND'],
+    failures: ['DOCUMENT_NOT_FOUND', 'RATE_LIMITED'],
     async handler({ params, request, response }) {
       const documentId = readDocumentId(params.id, response)
       requireDocument(await deps.gateway.status(documentId))
@@ -59,9 +60,10 @@ async function sendEvents(deps: AppDeps, following: Following): Promise<void> {
   const { gateway, live, stopping } = deps
   const { documentId, afterId, request, response } = following
   const stream = new EventStream(response)
-  const origin = originOf(request, deps.config.api.publicUrl)
+  const { publicUrl, temporalUi } = deps.config.api
+  const bases = { origin: originOf(request, publicUrl), temporalUi }
   const tell = (event: DocumentEvent): void => {
-    stream.send(toStreamEvent(event, origin))
+    stream.send({ id: event.id, ...toWireEvent(event, bases) })
     if (event.kind === 'status' && hasEnded(event.status.state)) stream.end()
   }
   using followed = await live.follow(documentId, tell, { afterId })
@@ -86,21 +88,5 @@ async function sendEvents(deps: AppDeps, following: Following): Promise<void> {
   } finally {
     clearInterval(keepAlive)
     stopping.removeEventListener('abort', end)
-  }
-}
-
-function toStreamEvent(event: DocumentEvent, origin: string): StreamEvent {
-  const { id } = event
-  switch (event.kind) {
-    case 'page': {
-      const { page, outcome, code, characters, seconds } = event
-      return { id, event: 'page', data: { page, outcome, code, characters, seconds } }
-    }
-    case 'retry': {
-      const { page, attempt, code } = event
-      return { id, event: 'retry', data: { page, attempt, code } }
-    }
-    case 'status':
-      return { id, event: 'document', data: toDocumentBody(event.status, origin) }
   }
 }

@@ -3,7 +3,7 @@ import type { AppDeps } from '../app-deps.ts'
 import { route, type Route } from '../http/route.ts'
 import { explainMissingPage, readDocumentId, readPageNumber } from './find-document.ts'
 import { pageParams } from './schemas.ts'
-import { sendPng } from './send-png.ts'
+import { sendPng } from '../http/send-png.ts'
 
 /** `GET /v1/documents/{id}/pages/{n}/image`: the page as it was drawn for the engine. */
 export function getPageImageRoute(deps: AppDeps): Route {

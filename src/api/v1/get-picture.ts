@@ -1,14 +1,18 @@
 import { z } from 'zod'
+import { parsePicturePath } from '../../contract/page-json.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { route, type Route } from '../http/route.ts'
 import { explainMissingPage, readDocumentId, readPageNumber } from './find-document.ts'
 import { documentParams } from './schemas.ts'
-import { sendPng } from './send-png.ts'
+import { sendPng } from '../http/send-png.ts'
 
 const pictureParams = documentParams.extend({
   name: z.string().meta({ description: '`<page>_<place>.png`, both from 1', example: '3_1.png' }),
 })
+
+/** What is no name of a picture names page 0, which no document has. */
+const NO_PICTURE = { page: 0, place: 0 } as const
 
 /** `GET /v1/documents/{id}/images/{name}`: a picture of a page, as Markdown and JSON link to it. */
 export function getPictureRoute(deps: AppDeps): Route {
@@ -26,12 +30,12 @@ export function getPictureRoute(deps: AppDeps): Route {
     failures: ['DOCUMENT_NOT_FOUND', 'PAGE_NOT_FOUND', 'RESULT_NOT_READY'],
     async handler({ params, request, response }) {
       const documentId = readDocumentId(params.id, response)
-      const { 1: pageText = '', 2: place = '0' } = /^(\d+)_(\d{1,4})\.png$/.exec(params.name) ?? []
-      const page = readPageNumber(pageText)
+      const { page: namedPage, place } = parsePicturePath(`images/${params.name}`) ?? NO_PICTURE
+      const page = readPageNumber(String(namedPage))
       const record = await deps.gateway.pageRecord(documentId, page)
       if (record === null)
         throw explainMissingPage(await deps.gateway.status(documentId, { exact: true }), page)
-      const blob = await deps.gateway.picture(record, Number(place))
+      const blob = await deps.gateway.picture(record, place)
       if (blob === null)
         throw new OcrError('PAGE_NOT_FOUND', 'Cannot show picture: the page has no such picture', {
           publicDetail: `Page ${page} has no picture ${place}`,

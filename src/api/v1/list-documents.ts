@@ -23,7 +23,8 @@ export function listDocumentsRoute(deps: AppDeps): Route {
         cursor: query.cursor ?? null,
         ...(query.status === undefined ? {} : { state: query.status }),
       })
-      const origin = originOf(request, deps.config.api.publicUrl)
+      const { publicUrl, temporalUi } = deps.config.api
+      const origin = originOf(request, publicUrl)
       if (nextCursor !== null) {
         const next = new URLSearchParams({ limit: String(limit), cursor: nextCursor })
         if (query.status !== undefined) next.set('status', query.status)
@@ -32,7 +33,7 @@ export function listDocumentsRoute(deps: AppDeps): Route {
       return {
         status: 200,
         body: {
-          documents: documents.map((status) => toDocumentBody(status, origin)),
+          documents: documents.map((status) => toDocumentBody(status, { origin, temporalUi })),
           next_cursor: nextCursor,
         },
         headers: { 'Cache-Control': 'private, no-cache' },

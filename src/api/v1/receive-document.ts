@@ -77,7 +77,12 @@ async function receiveUrl(
   }
 }
 
-function readJsonBody(request: Request, response: Response): Promise<void> {
+/**
+ * Reads a JSON body into `request.body`; leaves it undefined where there is none.
+ *
+ * @throws {OcrError} `FILE_TOO_LARGE`, `REQUEST_MALFORMED`
+ */
+export function readJsonBody(request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
     jsonBody()(request, response, (error?: unknown) =>
       error === undefined ? resolve() : reject(translate(error)),

@@ -10,7 +10,9 @@ import { getPageImageRoute } from './get-page-image.ts'
 import { getPageRoute } from './get-page.ts'
 import { getPictureRoute } from './get-picture.ts'
 import { getResultRoute } from './get-result.ts'
+import { getLiveRoute } from './get-live.ts'
 import { listDocumentsRoute } from './list-documents.ts'
+import { rerunDocumentRoute } from './rerun-document.ts'
 
 /** All routes of `/v1`, with their full paths. */
 export function createV1Routes(deps: AppDeps): Route[] {
@@ -21,10 +23,12 @@ export function createV1Routes(deps: AppDeps): Route[] {
     getEventsRoute(deps),
     deleteDocumentRoute(deps),
     cancelDocumentRoute(deps),
+    rerunDocumentRoute(deps),
     getResultRoute(deps),
     getPageRoute(deps),
     getPageImageRoute(deps),
     getPictureRoute(deps),
+    getLiveRoute(),
     getConfigRoute(deps),
   ]
 }

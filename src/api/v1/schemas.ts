@@ -78,6 +78,15 @@ export const documentSchema = z
     status: state,
     engine: z.string(),
     file_name: z.string(),
+    media_type: z
+      .enum(MEDIA_TYPES)
+      .nullable()
+      .meta({ description: '`null`, like the size, until a file given by URL was fetched' }),
+    size_bytes: count.nullable(),
+    selection: z
+      .string()
+      .nullable()
+      .meta({ description: 'Pages that were asked for; `null`: all', example: '1-3,7' }),
     created_at: time,
     started_at: time.nullable(),
     completed_at: time.nullable().meta({ description: 'When the document ended, however it did' }),
@@ -89,6 +98,24 @@ export const documentSchema = z
       degraded: count,
       failed: count,
     }),
+    page_marks: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'One character per selected page: `.` waiting, `o` ok, `e` empty, `d` degraded, `f` failed; ' +
+          '`null` where not known, as in the list while the document runs',
+        example: 'ood.',
+      }),
+    running_pages: z
+      .array(
+        z.strictObject({
+          page: pageNumber,
+          attempt: z.int().min(1),
+          code: z.string().nullable().meta({ description: 'Why the attempt before failed' }),
+        }),
+      )
+      .meta({ description: 'Pages that are being read; not told in the list' }),
     failed_pages: z.array(z.strictObject({ page: pageNumber, code: z.string() })),
     failure: z.strictObject({ code: z.string(), title: z.string() }).nullable(),
     queued_reason: z.string().nullable().meta({ description: 'Why the document still waits' }),
@@ -96,6 +123,10 @@ export const documentSchema = z
       .nullable()
       .meta({ description: 'URLs of the result; `null` until there is one' }),
     usage: usageSchema.nullable().meta({ description: 'Tokens that a model server charged for' }),
+    run_url: z.string().nullable().meta({
+      description:
+        'Its run in the web page of Temporal; `null` where `OCR_TEMPORAL_UI_URL` is not set',
+    }),
   })
   .meta({ id: 'Document' })
 
@@ -145,6 +176,8 @@ export const cancelledSchema = z.strictObject({ id: z.uuid(), status: state })
 export const configSchema = z
   .strictObject({
     version: z.string(),
+    title: z.string().meta({ description: 'Of the web page' }),
+    temporal_ui_url: z.string().nullable().meta({ description: 'Web page of Temporal' }),
     limits: z.strictObject({
       max_upload_bytes: count,
       max_pages: count,

@@ -14,6 +14,7 @@ import { filesRoute } from '../../../src/api/files.ts'
 import { healthRoutes } from '../../../src/api/health.ts'
 import { problemSchema } from '../../../src/api/http/problem-response.ts'
 import { route, type ResponseSpec, type Route } from '../../../src/api/http/route.ts'
+import { staticRoute } from '../../../src/api/page/static-route.ts'
 import { createV1Routes } from '../../../src/api/v1/routes.ts'
 
 /** What a body that reports a failure looks like. */
@@ -55,8 +56,8 @@ const SHARED: Envelope = {
 
 const SCNET_PATH = '/api/llm/v1/ocrdoc'
 
-/** Paths of the root that more than one dialect documents. */
-const SHARED_PATHS = ['/', '/health', '/ocr']
+/** Paths of the root that more than one dialect documents, or that the page has there. */
+const SHARED_PATHS = ['/', '/health', '/ocr', '/static/{file}']
 
 /** Everything on the main port, the most specific prefix first. */
 export function mountsOfMain(deps: AppDeps): Mount[] {
@@ -99,7 +100,7 @@ function whole(prefix: string, routes: readonly Route[], envelope: Envelope): Mo
 }
 
 function filesAndHealth(deps: AppDeps): Route[] {
-  return [filesRoute(deps), ...healthRoutes(deps, '0.0.0')]
+  return [filesRoute(deps), ...healthRoutes(deps, '0.0.0'), staticRoute(deps, 'page')]
 }
 
 /** Stand in for what dispatches at the root, which is no table of routes. */

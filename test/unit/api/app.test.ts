@@ -161,11 +161,12 @@ describe('createApp', () => {
     assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5'])
   })
 
-  it('leads from the root to the documentation where Qianxia is not served', async () => {
+  it('shows browsers the page where Qianxia is not served', async () => {
     await using api = await startTestApi({ production: true })
 
     const response = await api.fetch('/', { headers: { Accept: 'text/html' } })
 
-    assert.deepEqual([response.status, response.headers.get('location')], [302, '/docs'])
+    assert.equal(response.status, 200)
+    assert.match(await response.text(), /data-api="v1"/)
   })
 })

@@ -33,6 +33,7 @@ const ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
   NOT_FOUND: answer(404, 'Not Found'),
   METHOD_NOT_ALLOWED: answer(405, 'Method Not Allowed'),
   DOCUMENT_NOT_FOUND: UNKNOWN_TASK,
+  PAGE_NOT_FOUND: answer(404, '页面结果不存在'),
   BLOB_MISSING: answer(404, '任务不存在', 'BLOB_MISSING'),
   DOCUMENT_FINISHED: answer(400, '任务已结束，无法取消'),
   RESULT_NOT_READY: answer(400, '任务未完成，无法导出'),

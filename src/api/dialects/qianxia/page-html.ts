@@ -1,4 +1,5 @@
 import type { QianxiaConfig } from '../../../config/dialects-config.ts'
+import { escapeHtml } from '../../page/page-html.ts'
 
 /** What every page needs. */
 export type PageContext = {
@@ -20,24 +21,6 @@ export function landingPage(page: PageContext, hasSession: boolean): string {
   )
 }
 
-/** Where files are uploaded and tasks watched. The script reads the path of the API from its address. */
-export function homePage(page: PageContext): string {
-  return wholePage(
-    page,
-    `<form>
-<label>图片（PNG、JPG、GIF、BMP、WEBP）或 PDF，最多 20 个
-<input type="file" name="files" multiple required accept=".png,.jpg,.jpeg,.gif,.bmp,.webp,.pdf"></label>
-<button>上传</button>
-</form>
-<p role="alert"></p>
-<table>
-<thead><tr><th>文件</th><th>页数</th><th>状态</th><th>时间</th><th>操作</th></tr></thead>
-<tbody></tbody>
-</table>`,
-    'home.js',
-  )
-}
-
 /** The form of `/login` or `/register`. */
 export function accountPage(page: PageContext, action: 'login' | 'register'): string {
   const isLogin = action === 'login'
@@ -55,11 +38,14 @@ export function accountPage(page: PageContext, action: 'login' | 'register'): st
   )
 }
 
-function wholePage({ root, config }: PageContext, body: string, script?: string): string {
-  const base = escapeHtml(root)
-  const title = escapeHtml(config.title)
-  // A path of our own stands below the root that we are reached at.
-  const icon = config.faviconUrl.startsWith('/') ? root + config.faviconUrl : config.faviconUrl
+/** Address of the configured icon: a path of our own stands below the root that we are reached at. */
+export function iconUrlOf({ root, config }: PageContext): string {
+  return config.faviconUrl.startsWith('/') ? root + config.faviconUrl : config.faviconUrl
+}
+
+function wholePage(page: PageContext, body: string, script?: string): string {
+  const base = escapeHtml(page.root)
+  const title = escapeHtml(page.config.title)
   const scriptTag =
     script === undefined ? '' : `\n<script src="${base}/static/${script}" type="module"></script>`
   return `<!doctype html>
@@ -68,22 +54,15 @@ function wholePage({ root, config }: PageContext, body: string, script?: string)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="icon" href="${escapeHtml(icon)}">
-<link rel="stylesheet" href="${base}/static/style.css">
+<link rel="icon" href="${escapeHtml(iconUrlOf(page))}">
+<link rel="stylesheet" href="${base}/static/account.css">
 </head>
 <body data-root="${base}">
+<main>
 <h1>${title}</h1>
 ${body}${scriptTag}
+</main>
 </body>
 </html>
 `
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
 }

@@ -6,6 +6,7 @@ import { jsonBody } from '../../http/json-body.ts'
 import { mountRoutes, type Route } from '../../http/route.ts'
 import { refuseCompressedBody } from '../../http/unknown-route.ts'
 import { createAuthRoutes } from './auth-routes.ts'
+import { allowBackUrl } from './back-url.ts'
 import { batchStatusRoute } from './batch-status.ts'
 import { cancelRoutes } from './cancel-task.ts'
 import { writeError } from './error-body.ts'
@@ -16,6 +17,7 @@ import { getResultRoute } from './get-result.ts'
 import { getTaskRoute } from './get-task.ts'
 import { healthRoutes } from './health.ts'
 import { listTasksRoute } from './list-tasks.ts'
+import { pageFilesRoutes } from './page-files-routes.ts'
 import { homeRoute, rootPageRoutes } from './page-routes.ts'
 import { belowPassword } from './path-password.ts'
 import { submitBatchRoute } from './submit-batch.ts'
@@ -40,12 +42,14 @@ export function createQianxiaRoutes(deps: AppDeps): Route[] {
  * @param isWhole Whether everything else that reaches it is answered there too
  */
 export function createQianxiaRouter(deps: AppDeps, isWhole = true): Router {
-  const { password } = deps.config.api.qianxia
+  const { qianxia, publicUrl } = deps.config.api
+  const { password } = qianxia
   const end = { write: writeError, logger: deps.logger }
   const router = Router({ caseSensitive: true })
   router.use('/api/auth', deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
   mountRoutes(router, rootRoutes(deps), deps)
   const tasks = Router({ caseSensitive: true })
+  tasks.use(OWN_PATHS, allowBackUrl(qianxia, publicUrl))
   tasks.use(OWN_PATHS, deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
   mountRoutes(tasks, taskRoutes(deps), deps)
   // Without a password its paths stand among those of others.
@@ -70,6 +74,7 @@ function taskRoutes(deps: AppDeps): Route[] {
     getResultRoute(deps),
     getPagesRoute(deps),
     getPageRoute(deps),
+    ...pageFilesRoutes(deps),
     getProgressRoute(deps),
     getBatchesRoute(deps),
     exportTaskRoute(deps),

@@ -1,8 +1,10 @@
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { DocumentId } from '../../../contract/identifiers.ts'
 import { codeOf, coerceError, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
+import { SocketConnection } from '../../sockets/connection.ts'
+import type { SocketClient } from '../../sockets/socket-server.ts'
 import type { ContentPreviews } from './content-preview.ts'
 import { parseTaskId } from './find-task.ts'
 import { isTaskOf, type Caller } from './session.ts'
@@ -10,9 +12,6 @@ import { errorMessage, parseClientMessage, type ServerMessage } from './socket-m
 import { TaskEvents } from './task-events.ts'
 import { readTaskRow } from './task-row.ts'
 import { TaskSubscription } from './task-subscription.ts'
-
-/** Close code of a client that does not keep to what sockets are for. */
-export const POLICY_VIOLATION = 1008
 
 /** What clients work with. */
 export type SocketDeps = Pick<AppDeps, 'config' | 'gateway' | 'live' | 'logger' | 'store'> & {
@@ -27,40 +26,26 @@ export type SocketPeer = {
 }
 
 const MAX_SUBSCRIPTIONS = 100
-// Messages of a client that wait for their turn; a burst of subscriptions stays below.
-const MAX_WAITING_MESSAGES = 256
-// A reader with more than this on its way is dropped, or it would fill the memory.
-const MAX_BUFFERED_BYTES = 1024 * 1024
-// What happened long ago is sent only so far ahead of the reader.
-const PACED_BYTES = 256 * 1024
 
-/** One connected client. Its messages are answered one after another, in their order. */
-export class SocketClient {
+/** One connected client. */
+export class TaskClient implements SocketClient {
   readonly #peer: SocketPeer
   readonly #deps: SocketDeps
+  readonly #connection: SocketConnection
   readonly #subscriptions = new Map<DocumentId, TaskSubscription>()
-  #waitingForSpace: (() => void)[] = []
-  #work: Promise<void> = Promise.resolve()
-  #waitingMessages = 0
-  #isGone = false
-  #heardAtMs = performance.now()
 
   constructor(peer: SocketPeer, deps: SocketDeps) {
     this.#peer = peer
     this.#deps = deps
-    const { socket } = peer
-    const hear = (): void => {
-      this.#heardAtMs = performance.now()
-    }
-    socket.on('message', (data, isBinary) => {
-      hear()
-      this.#take(isBinary ? '' : textOf(data))
+    this.#connection = new SocketConnection({
+      socket: peer.socket,
+      logger: deps.logger,
+      onMessage: (text) => this.#answer(text),
+      onGone: () => {
+        for (const subscription of this.#subscriptions.values()) subscription[Symbol.dispose]()
+        this.#subscriptions.clear()
+      },
     })
-    socket.on('pong', hear)
-    socket.on('ping', hear)
-    socket.once('close', () => this.#leave())
-    // What is wrong closes the socket; a stranger's broken frames are no matter for the log.
-    socket.on('error', () => undefined)
     this.#send({ type: 'connection_established', client_id: peer.clientId })
   }
 
@@ -69,36 +54,14 @@ export class SocketClient {
     return this.#subscriptions.keys()
   }
 
-  /** Asks the other end for a sign of life, and gives up one that gave none for too long. */
+  /** See {@link SocketConnection.beat}. */
   beat(idleTimeoutMs: number): void {
-    if (performance.now() - this.#heardAtMs > idleTimeoutMs) this.#peer.socket.terminate()
-    else this.#peer.socket.ping()
+    this.#connection.beat(idleTimeoutMs)
   }
 
   /** Closes the connection; follows nothing from now on. */
   close(code: number, reason: string): void {
-    this.#leave()
-    this.#peer.socket.close(code, reason)
-  }
-
-  #leave(): void {
-    this.#isGone = true
-    for (const subscription of this.#subscriptions.values()) subscription[Symbol.dispose]()
-    this.#subscriptions.clear()
-    this.#tellSpace()
-  }
-
-  #take(text: string): void {
-    if (this.#isGone) return
-    if (this.#waitingMessages >= MAX_WAITING_MESSAGES) {
-      this.close(POLICY_VIOLATION, 'too many messages at once')
-      return
-    }
-    this.#waitingMessages += 1
-    this.#work = this.#work.then(async () => {
-      if (!this.#isGone) await this.#answer(text)
-      this.#waitingMessages -= 1
-    })
+    this.#connection.close(code, reason)
   }
 
   async #answer(text: string): Promise<void> {
@@ -130,7 +93,7 @@ export class SocketClient {
 
   async #subscribe(taskId: string): Promise<void> {
     const status = await this.#find(taskId)
-    if (status === null || this.#isGone) return
+    if (status === null || this.#connection.isGone) return
     const { documentId } = status
     this.#end(documentId)
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
@@ -160,7 +123,10 @@ export class SocketClient {
       documentId,
       live,
       events: new TaskEvents({ status, config: config.api.qianxia }),
-      reader: { send: (message) => this.#send(message), caughtUp: () => this.#caughtUp() },
+      reader: {
+        send: (message) => this.#send(message),
+        caughtUp: () => this.#connection.caughtUp(),
+      },
       readPreview: (seen) =>
         previews.read(seen).catch((error: unknown) => {
           this.#logFailure(error)
@@ -202,27 +168,7 @@ export class SocketClient {
   }
 
   #send(message: ServerMessage): void {
-    const { socket } = this.#peer
-    if (this.#isGone || socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.#deps.logger.info('dropped a socket whose reader is too slow')
-      socket.terminate()
-      return
-    }
-    socket.send(JSON.stringify({ ...message, timestamp: new Date().toISOString() }), () => {
-      if (socket.bufferedAmount <= PACED_BYTES) this.#tellSpace()
-    })
-  }
-
-  async #caughtUp(): Promise<void> {
-    while (!this.#isGone && this.#peer.socket.bufferedAmount > PACED_BYTES)
-      await new Promise<void>((resolve) => this.#waitingForSpace.push(resolve))
-  }
-
-  #tellSpace(): void {
-    const waiting = this.#waitingForSpace
-    this.#waitingForSpace = []
-    for (const proceed of waiting) proceed()
+    this.#connection.send({ ...message, timestamp: new Date().toISOString() })
   }
 
   #logFailure(thrown: unknown): void {
@@ -230,9 +176,4 @@ export class SocketClient {
     if (thrown instanceof OcrError) this.#deps.logger.warn(line, 'socket message failed')
     else this.#deps.logger.error(line, 'socket message failed')
   }
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
-  return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString('utf8')
 }

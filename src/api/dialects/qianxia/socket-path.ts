@@ -32,17 +32,6 @@ export function readSocketPath(
   return { clientId: clientId === '' ? null : clientId }
 }
 
-/** Tells whether a page of the given origin may open sockets here; programs send no origin. */
-export function isOriginAllowed(
-  { headers }: Pick<IncomingMessage, 'headers'>,
-  publicUrl: string | null,
-): boolean {
-  if (headers.origin === undefined) return true
-  const host = URL.parse(headers.origin)?.host ?? ''
-  if (host === '') return false
-  return host === headers.host?.toLowerCase() || host === URL.parse(publicUrl ?? '')?.host
-}
-
 function isSocketPath(path: string, password: string): boolean {
   if (password === '') return path === '/ws'
   const [, segment, ...rest] = path.split('/')

@@ -38,6 +38,25 @@ describe('createDocumentGateway', () => {
     })
   })
 
+  describe('readiness', () => {
+    it('writes to the store once in 5 s, however often it is asked', async (t) => {
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+      const ping = t.mock.method(bench.current.store, 'ping')
+      const { gateway } = bench.current
+
+      const answers = [await gateway.readiness(), await gateway.readiness()]
+      const pingsBefore = ping.mock.callCount()
+      t.mock.timers.tick(5_001)
+      await gateway.readiness()
+
+      assert.deepEqual(
+        answers.map(({ store }) => store),
+        [true, true],
+      )
+      assert.deepEqual([pingsBefore, ping.mock.callCount()], [1, 2])
+    })
+  })
+
   describe('delete', () => {
     it('makes a document unknown everywhere and removes all that is stored of it', async () => {
       const sent = await bench.current.submission('a', { idempotencyKey: 'k' })

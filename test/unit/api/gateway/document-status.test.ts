@@ -18,6 +18,7 @@ const run: DocumentRun = {
   state: 'running',
   isCancelRequested: false,
   pagesUnderWay: [],
+  startedSteps: null,
   progress: null,
   startedAtMs: 1000,
   endedAtMs: null,

@@ -115,6 +115,31 @@ describe('StatusReader', () => {
       await bench.current.gateway.status(ID)
       assert.equal(bench.current.temporal.calls.pollers, 2)
     })
+
+    it('says no NO_WORKER of a queue whose workers are busy with a page and poll nothing', async (t) => {
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+      const [reading, waiting] = [sampleDocumentId(1), sampleDocumentId(2)]
+      for (const documentId of [reading, waiting])
+        await writeJson(bench.current.store, requestKey(documentId), requestWith({ documentId }))
+      const progress = { ...progressWith({}), phase: 'recognizing' as const }
+      const activities = [{ activityId: 'page-1', attempt: 1, state: 2 }]
+      bench.current.temporal.runs.set(reading, { state: 'running', progress, activities })
+      bench.current.temporal.runs.set(waiting, { state: 'running' })
+      bench.current.temporal.hasPollers = false
+      bench.current.temporal.hasWorkflowPollers = true
+      const { gateway } = bench.current
+
+      const listed = await gateway.statuses([reading, waiting])
+      t.mock.timers.tick(1001)
+      const [busy, queued] = [await gateway.status(reading), await gateway.status(waiting)]
+      bench.current.temporal.runs.set(reading, { state: 'running', progress })
+      t.mock.timers.tick(20_000)
+      const afterDeath = await gateway.status(waiting)
+
+      assert.equal(listed.get(reading)?.queuedReason, null)
+      assert.deepEqual([busy?.queuedReason, queued?.queuedReason], [null, null])
+      assert.equal(afterDeath?.queuedReason, 'NO_WORKER')
+    })
   })
 
   describe('statuses', () => {

@@ -85,6 +85,26 @@ describe('changesOf', () => {
     assert.deepEqual([known.status.queuedReason, isStatusChanged], ['NO_WORKER', true])
   })
 
+  it('tells of the pages that are being read, as they change', () => {
+    const before = knownAfter(retrying(2, 1))
+
+    const [same, other, ended] = [retrying(2, 1), retrying(3, 1), retrying(2, 1, '.o..')].map(
+      (status) => changesOf(before, status),
+    )
+
+    assert.deepEqual([same?.isStatusChanged, other?.isStatusChanged], [false, true])
+    assert.deepEqual(ended?.known.status.pagesUnderWay, [])
+  })
+
+  it('tells the marks of pages as far as they were heard, also while no worker answers', () => {
+    const blind = runningWith('o...', { marks: null })
+
+    const later = changesOf(knownAfter(runningWith('oo..')), blind)
+    const never = changesOf(null, blind)
+
+    assert.deepEqual([later.known.status.marks, never.known.status.marks], ['oo..', null])
+  })
+
   it('tells each attempt after the first once', () => {
     const looks = [retrying(2, 1), retrying(2, 2), retrying(2, 2), retrying(2, 4)]
 

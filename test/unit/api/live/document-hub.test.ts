@@ -242,7 +242,8 @@ describe('createLiveDocuments', () => {
     const gateway = watchedDocuments(runningWith('..'))
     await using hub = startHub(gateway)
     const events: DocumentEvent[] = []
-    await hub.follow(ID, (event) => events.push(event))
+    let timesGone = 0
+    await hub.follow(ID, (event) => events.push(event), { onGone: () => (timesGone += 1) })
 
     gateway.documents.clear()
     const { looks } = gateway
@@ -250,7 +251,7 @@ describe('createLiveDocuments', () => {
     const looksAtDeletion = gateway.looks
     await new Promise((resolve) => setTimeout(resolve, 10 * INTERVAL_MS))
 
-    assert.equal(events.length, 1)
+    assert.deepEqual([events.length, timesGone], [1, 1])
     assert.ok(gateway.looks <= looksAtDeletion + 1, `${gateway.looks - looksAtDeletion} looks`)
     assert.equal(await hub.follow(ID, () => undefined), null)
   })

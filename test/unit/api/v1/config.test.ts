@@ -16,15 +16,22 @@ const OLLAMA = {
 describe('GET /v1/config', () => {
   it('tells limits and engines as they are configured', async () => {
     await using api = await startTestApi({
-      api: { maxUploadBytes: 1_234, maxPages: 56, defaultEngine: 'tesseract' },
+      api: {
+        maxUploadBytes: 1_234,
+        maxPages: 56,
+        defaultEngine: 'tesseract',
+        title: 'Scans',
+        temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+      },
       engines: { ollama: OLLAMA },
     })
 
     const response = await api.fetch('/v1/config')
-    const { version, limits, engines } = await readJson(response)
+    const { version, title, temporal_ui_url, limits, engines } = await readJson(response)
 
     assert.equal(response.status, 200)
     assert.match(version, /^\d+\.\d+\.\d+/)
+    assert.deepEqual([title, temporal_ui_url], ['Scans', 'http://127.0.0.1:8233'])
     assert.deepEqual(limits, {
       max_upload_bytes: 1_234,
       max_pages: 56,

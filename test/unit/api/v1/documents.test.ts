@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { DocumentStatus } from '../../../../src/contract/document-status.ts'
 import {
   completedStatus,
   sampleDocumentId,
@@ -16,7 +17,19 @@ describe('GET /v1/documents/{id}', () => {
   it('shows everything that is known, in the documented form', async () => {
     const failedPages = [{ page: 3, code: 'PAGE_TIMEOUT' }] as const
     await using api = await startTestApi({
-      documents: [sampleStatus({ failedPages, queuedReason: 'NO_WORKER' })],
+      documents: [
+        sampleStatus({
+          failedPages,
+          queuedReason: 'NO_WORKER',
+          pages: [
+            [1, 3],
+            [7, 7],
+          ],
+          marks: 'od.f',
+          pagesUnderWay: [{ page: 3, attempt: 2, lastFailure: 'ENGINE_TIMED_OUT' }],
+        }),
+      ],
+      api: { temporalUi: { url: 'https://temporal.example.com/ui', namespace: 'a b' } },
     })
 
     const response = await api.fetch(PATH)
@@ -27,16 +40,41 @@ describe('GET /v1/documents/{id}', () => {
       status: 'processing',
       engine: 'paddle',
       file_name: '发票 1.pdf',
+      media_type: 'pdf',
+      size_bytes: 12_345,
+      selection: '1-3,7',
       created_at: '2024-03-07T09:59:58.999Z',
       started_at: '2024-03-07T10:00:00.123Z',
       completed_at: null,
       pages: { total: 4, done: 2, ok: 1, empty: 0, degraded: 1, failed: 0 },
+      page_marks: 'od.f',
+      running_pages: [{ page: 3, attempt: 2, code: 'ENGINE_TIMED_OUT' }],
       failed_pages: [{ page: 3, code: 'PAGE_TIMEOUT' }],
       failure: null,
       queued_reason: 'NO_WORKER',
       results: null,
       usage: null,
+      run_url: `https://temporal.example.com/ui/namespaces/a%20b/workflows/document-${ID}`,
     })
+  })
+
+  it('tells of its pages what is known in every state', async () => {
+    const states: [DocumentStatus, unknown][] = [
+      [sampleStatus({ state: 'queued', mediaType: null, sizeBytes: null }), [null, null, null]],
+      [sampleStatus(), [null, 'pdf', 12_345]],
+      [sampleStatus({ state: 'cancelling', marks: 'o...' }), ['o...', 'pdf', 12_345]],
+      [completedStatus(), ['oooo', 'pdf', 12_345]],
+      [sampleStatus({ state: 'cancelled', marks: 'o...' }), ['o...', 'pdf', 12_345]],
+      // It could not be opened.
+      [sampleStatus({ state: 'failed', marks: '' }), [null, 'pdf', 12_345]],
+    ]
+
+    for (const [status, told] of states) {
+      await using api = await startTestApi({ documents: [status] })
+      const body = await readJson(await api.fetch(PATH))
+      assert.deepEqual([body.page_marks, body.media_type, body.size_bytes], told, status.state)
+      assert.deepEqual([body.running_pages, body.selection, body.run_url], [[], null, null])
+    }
   })
 
   it('leads to the results once there are some', async () => {

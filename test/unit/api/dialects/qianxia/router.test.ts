@@ -58,7 +58,7 @@ describe('the path password', () => {
     const unknown = await api.fetch('/api/nothing')
 
     assert.equal(task.status, 200)
-    assert.match(await page.text(), /<form>/)
+    assert.match(await page.text(), /data-root="" data-api="qianxia"/)
     assert.deepEqual(await readJson(unknown), { detail: 'Not Found' })
   })
 
@@ -126,21 +126,22 @@ describe('the root of the dialect', () => {
     assert.match(html, /href="\/qianxia\/static\/favicon.ico"/)
     assert.equal(html.includes('<script>alert'), false)
     assert.match(login, /src="\/static\/account.js"/)
+    assert.match(login, /href="\/static\/account.css"/)
   })
 
   it('serves what its pages load, and nothing else', async () => {
     await using api = await startQianxiaApi()
 
     const types = []
-    for (const file of ['style.css', 'home.js', 'account.js', 'favicon.ico'])
+    for (const file of ['account.css', 'account.js', 'favicon.ico', 'sample.pdf'])
       types.push((await api.fetch(`/qianxia/static/${file}`)).headers.get('content-type'))
     const unknown = await api.fetch('/qianxia/static/..%2frouter.ts')
 
     assert.deepEqual(types, [
       'text/css; charset=utf-8',
       'text/javascript; charset=utf-8',
-      'text/javascript; charset=utf-8',
       'image/svg+xml; charset=utf-8',
+      'application/pdf',
     ])
     assert.equal(unknown.status, 404)
   })

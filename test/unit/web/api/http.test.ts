@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fetchJson, fetchText, orNull, partOf } from '../../../../web/src/api/http.ts'
+import { ApiError } from '../../../../web/src/model.ts'
+import { serve } from '../../../support/serve.ts'
+
+async function refusalOf(answer: Promise<unknown>): Promise<ApiError> {
+  const thrown = await answer.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  assert.ok(thrown instanceof ApiError)
+  return thrown
+}
+
+async function answering(status: number, body: string, headers: Record<string, string> = {}) {
+  return serve((_request, response) => response.writeHead(status, headers).end(body))
+}
+
+describe('requests of the page', () => {
+  it('give the code, the words and the request id of problem details', async () => {
+    await using server = await answering(
+      409,
+      JSON.stringify({ code: 'DOCUMENT_FINISHED', title: 'Has ended', request_id: 'r-1' }),
+    )
+
+    const { code, message, requestId, status } = await refusalOf(fetchText(server.url))
+
+    assert.deepEqual(
+      { code, message, requestId, status },
+      { code: 'DOCUMENT_FINISHED', message: 'Has ended', requestId: 'r-1', status: 409 },
+    )
+  })
+
+  it('give what Qianxia says, and the request id of the header', async () => {
+    await using server = await answering(
+      403,
+      '{"detail":"配额不足","detail_code":"QUOTA_EXCEEDED"}',
+      {
+        'X-Request-Id': 'r-2',
+      },
+    )
+
+    const { code, message, requestId } = await refusalOf(fetchText(server.url))
+
+    assert.deepEqual([code, message, requestId], ['QUOTA_EXCEEDED', '配额不足', 'r-2'])
+  })
+
+  it('know what a proxy means that answers in HTML', async () => {
+    await using tooLarge = await answering(413, '<html>413 Request Entity Too Large</html>')
+    await using down = await answering(502, '<html>502 Bad Gateway</html>')
+    await using teapot = await answering(418, '')
+
+    assert.equal((await refusalOf(fetchText(tooLarge.url))).code, 'FILE_TOO_LARGE')
+    assert.equal((await refusalOf(fetchText(down.url))).code, 'SERVICE_UNAVAILABLE')
+    assert.equal((await refusalOf(fetchText(teapot.url))).code, 'HTTP_418')
+  })
+
+  it('take a page of somebody else for no answer of the service', async () => {
+    await using server = await answering(200, '<html>Please log in to this network</html>')
+
+    assert.equal((await refusalOf(fetchJson(server.url))).code, 'SERVICE_UNAVAILABLE')
+  })
+
+  it('say NETWORK when there is no server, and when it does not answer in time', async () => {
+    const silent = await serve(() => undefined)
+
+    const late = await refusalOf(fetchText(silent.url, { timeoutMs: 50 }))
+    await silent[Symbol.asyncDispose]()
+    const gone = await refusalOf(fetchText(silent.url))
+
+    assert.deepEqual([late.code, late.status], ['NETWORK', 0])
+    assert.deepEqual([gone.code, gone.status], ['NETWORK', 0])
+  })
+
+  it('make null of an unknown document, and of nothing else', async () => {
+    await using unknown = await answering(404, '{}')
+    await using broken = await answering(500, '{}')
+
+    assert.equal(await orNull(fetchText(unknown.url)), null)
+    await assert.rejects(orNull(fetchText(broken.url)), ApiError)
+  })
+})
+
+describe('a part of the program that is not to be had', () => {
+  it('is a refusal of its own, not a bug and not silence of the service', async () => {
+    const loading = partOf(Promise.reject(new TypeError('Failed to fetch module')))
+
+    const { code, status } = await refusalOf(loading)
+
+    assert.deepEqual({ code, status }, { code: 'PART_NOT_LOADED', status: 0 })
+  })
+})

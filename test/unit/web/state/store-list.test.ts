@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { DocumentsApi } from '../../../../web/src/api/documents-api.ts'
+import { ApiError, type DocumentView } from '../../../../web/src/model.ts'
+import { createStore } from '../../../../web/src/state/create-store.ts'
+import { until } from '../../../support/until.ts'
+import {
+  documentView,
+  fakeDocumentsApi,
+  scriptedTransport,
+  settled,
+} from '../../../support/web-documents.ts'
+
+const refusal = (status: number, code = 'X'): ApiError =>
+  new ApiError({ code, message: '', requestId: null, status })
+
+const listing = (...documents: readonly DocumentView[]) =>
+  Promise.resolve({ documents, nextCursor: null })
+
+const ENDED = documentView({ id: 'ended', state: 'completed', marks: 'ooo', createdAtMs: 5 })
+const RUNNING = documentView({ id: 'running', createdAtMs: 10 })
+
+/** A store that has begun, and whose documents are followed by a transport of the test. */
+function startStore(changes: Partial<DocumentsApi> = {}) {
+  const socket = scriptedTransport('websocket')
+  const api = fakeDocumentsApi({
+    live: () => Promise.resolve({ transports: [socket] }),
+    list: () => listing(ENDED, RUNNING),
+    get: (id) => Promise.resolve([ENDED, RUNNING].find((one) => one.id === id) ?? null),
+    ...changes,
+  })
+  const store = createStore(api)
+  store.start()
+  const following = async () => {
+    await until(() => socket.opened.length > 0, 'something is followed')
+    return socket.latest()
+  }
+  return { store, socket, following, [Symbol.dispose]: () => store.close() }
+}
+
+describe('the list of the store', () => {
+  it('asks once for a part of the list that is refused, not in a storm', async () => {
+    let isRefused = true
+    let parts = 0
+    using page = startStore({
+      list({ cursor }) {
+        if (cursor === null) return Promise.resolve({ documents: [ENDED], nextCursor: 'c2' })
+        parts += 1
+        return isRefused ? Promise.reject(refusal(503)) : listing(RUNNING)
+      },
+    })
+    await until(() => page.store.hasMore.value, 'there is more')
+
+    await page.store.loadMore()
+    const failed = [page.store.hasMoreFailed.value, page.store.hasMore.value]
+    isRefused = false
+    await page.store.loadMore()
+
+    assert.deepEqual(failed, [true, true])
+    assert.equal(page.store.hasMoreFailed.value, false)
+    assert.deepEqual([parts, page.store.hasMore.value], [2, false])
+  })
+
+  it('reaches the documents of others that came while only their newest part was looked at', async () => {
+    const many = Array.from({ length: 60 }, (_, place) =>
+      documentView({ id: `d${place}`, state: 'completed', createdAtMs: 100 - place }),
+    )
+    let isEmpty = true
+    using page = startStore({
+      list({ cursor }) {
+        if (isEmpty) return listing(RUNNING)
+        const from = Number(cursor ?? 0)
+        const documents = many.slice(from, from + 20)
+        return Promise.resolve({ documents, nextCursor: from < 40 ? String(from + 20) : null })
+      },
+    })
+    const live = await page.following()
+    live.listener.onUp()
+    live.listener.onDown()
+    isEmpty = false
+
+    await until(() => page.socket.opened.length === 2, 'it is opened again')
+    page.socket.latest().listener.onUp()
+    await until(() => page.store.hasMore.value, 'more is known of')
+    await page.store.loadMore()
+    await page.store.loadMore()
+
+    assert.equal(page.store.order.value.length, 61)
+    assert.equal(page.store.hasMore.value, false)
+  })
+
+  it('does not load the list anew from its beginning when nothing is missing in it', async () => {
+    using page = startStore({
+      list: ({ cursor }) =>
+        cursor === null
+          ? Promise.resolve({ documents: [RUNNING], nextCursor: 'c2' })
+          : listing(ENDED),
+    })
+    const live = await page.following()
+    await page.store.loadMore()
+    live.listener.onUp()
+    live.listener.onDown()
+
+    await until(() => page.socket.opened.length === 2, 'it is opened again')
+    page.socket.latest().listener.onUp()
+    await settled()
+
+    assert.equal(page.store.hasMore.value, false)
+  })
+
+  it('does not load a whole watched document again that has ended', async () => {
+    const asked: string[] = []
+    using page = startStore({
+      get(id) {
+        asked.push(id)
+        return Promise.resolve(id === 'ended' ? ENDED : RUNNING)
+      },
+    })
+    const live = await page.following()
+    for (const id of ['ended', 'running']) page.store.watch(id)
+    await until(() => asked.length === 2, 'both are looked at')
+    live.listener.onUp()
+    live.listener.onDown()
+
+    await until(() => page.socket.opened.length === 2, 'it is opened again')
+    page.socket.latest().listener.onUp()
+    await until(() => asked.length > 2, 'one is looked at again')
+    await settled()
+
+    assert.deepEqual(asked.slice(2), ['running'])
+  })
+})

@@ -1,0 +1,27 @@
+import { computed } from '@preact/signals'
+
+import { language } from '../i18n/language.ts'
+
+/** The words of what the top of the page says only when there is a reason. */
+export type NoticeTexts = {
+  readonly noWorker: string
+  readonly dismiss: string
+  readonly requestId: (id: string) => string
+}
+
+/** In English. */
+export const en: NoticeTexts = {
+  noWorker: 'No worker is running. Your documents are safe and will be read when one is back.',
+  dismiss: 'Dismiss',
+  requestId: (id) => `Request ${id}`,
+}
+
+/** In Chinese. */
+export const zh: NoticeTexts = {
+  noWorker: '目前没有工作进程在运行。文档已安全保存，恢复后会继续识别。',
+  dismiss: '关闭',
+  requestId: (id) => `请求编号 ${id}`,
+}
+
+/** The words in the language of the page. */
+export const noticeTexts = computed(() => (language.value === 'zh' ? zh : en))
