@@ -5,6 +5,12 @@ import type { PageRecord } from './page.ts'
 export const picturePath = (page: PageNumber, place: number): string =>
   `images/${page}_${place}.png`
 
+/** Reads a {@link picturePath}; `null` for what cannot be one. */
+export function parsePicturePath(path: string): { page: PageNumber; place: number } | null {
+  const { 1: page, 2: place } = /^images\/(\d{1,6})_(\d{1,4})\.png$/.exec(path) ?? []
+  return page === undefined ? null : { page: Number(page), place: Number(place) }
+}
+
 /** A page on the wire of `/v1` and in the JSON result: snake_case, sizes in pixels. */
 export function toPageJson(record: PageRecord) {
   const crops = [...(record.pictures ?? []).keys()]

@@ -27,6 +27,11 @@ export function parsePageRanges(text: string): PageRange[] | null {
   return mergeRanges(ranges)
 }
 
+/** A selection as {@link parsePageRanges} reads it, such as `1-3,7`. */
+export function formatPageRanges(ranges: readonly PageRange[]): string {
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
+}
+
 /** The pages of a selection that a document of `pageCount` pages has; `null` selects all. */
 export function selectPages(ranges: readonly PageRange[] | null, pageCount: number): PageNumber[] {
   const pages: PageNumber[] = []

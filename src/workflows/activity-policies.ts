@@ -28,6 +28,7 @@ const first = { priority: { priorityKey: 1 } } as const satisfies ActivityOption
 export const fetch: ActivityOptions = {
   ...common,
   ...first,
+  summary: 'fetch the file',
   startToCloseTimeout: '90s',
   scheduleToCloseTimeout: '30m',
 }
@@ -36,6 +37,7 @@ export const fetch: ActivityOptions = {
 export const inspect: ActivityOptions = {
   ...common,
   ...first,
+  summary: 'count and measure the pages',
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '6h',
 }
@@ -53,13 +55,18 @@ export const serverPage: ActivityOptions = { ...common, startToCloseTimeout: '63
 export const assemble: ActivityOptions = {
   ...common,
   ...first,
+  summary: 'write results and manifest',
   startToCloseTimeout: '120s',
   heartbeatTimeout: '15s',
   scheduleToCloseTimeout: '6h',
 }
 
 /** `assembleDocument` after a cancel or a failure: finite, or a cancelled run would hang. */
-export const ending: ActivityOptions = { ...assemble, scheduleToCloseTimeout: '10m' }
+export const ending: ActivityOptions = {
+  ...assemble,
+  summary: 'write what there is, and the manifest',
+  scheduleToCloseTimeout: '10m',
+}
 
 /**
  * Priority of a page (1 is first, 5 last, 3 the default): short documents go ahead of long ones.

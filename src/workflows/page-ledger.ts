@@ -59,6 +59,11 @@ export class PageLedger {
     return this.#pages.filter((_, place) => this.#marks[place] === PAGE_MARK.waiting)
   }
 
+  /** Pages that failed, in the order in which they did. */
+  get failed(): readonly FailedPage[] {
+    return this.#failed
+  }
+
   /** The code to fail the document with when no page was delivered; `null` when one was. */
   failureOfAll(): FailureCode | null {
     if (this.progress.failedPages < this.#pages.length) return null

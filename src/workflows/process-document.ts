@@ -13,6 +13,7 @@ import {
   TemporalFailure,
   upsertMemo,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow'
 import type {
   DocumentOutcome,
@@ -27,6 +28,7 @@ import { selectPages } from '../contract/page-ranges.ts'
 import { sumOfUsage } from '../contract/page.ts'
 import type { Progress, ProgressAnswer } from '../contract/progress.ts'
 import { pagePriority } from './activity-policies.ts'
+import { currentDetails } from './current-details.ts'
 import { activitiesFor } from './document-activities.ts'
 import { codeOfPage, failureCodeOf, isOnePagesFault, runFailure } from './failure-code.ts'
 import { onFirstDemand, rasterBatches, runLanes } from './page-lanes.ts'
@@ -56,11 +58,17 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
   const { documentId } = input
   let documentSha256 = input.documentSha256
   const on = activitiesFor(input)
-  const readPage = createPageReader(input, on, () => ({
-    ...opened(),
-    pageCount,
-    priority: pagePriority(ledger.progress.totalPages),
-  }))
+  const underWay = new Map<PageNumber, string>()
+  const readPage = createPageReader({
+    input,
+    on,
+    opened: () => ({
+      ...opened(),
+      pageCount,
+      priority: pagePriority(ledger.progress.totalPages),
+    }),
+    onStep: noteStep,
+  })
 
   try {
     await withinDeadline(input.deadlineAtMs, recognizePages).catch((error: unknown) => {
@@ -112,10 +120,12 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     const batches = rasterBatches(thisRun, input.pagesPerRasterBatch, startsDocument)
     const drawn = onFirstDemand(batches, rasterizeBatch)
     await runLanes(thisRun, input.windowPages, async (page) => {
+      noteStep(page, 'being drawn')
       const code = (await drawn(page)).get(page)
       const ending = code === undefined ? await readPage(page) : { code, usage: null }
       if (typeof ending !== 'string') lostUsage = sumOfUsage(lostUsage, ending.usage)
       ledger.settle(page, ending)
+      underWay.delete(page)
       reportPage()
     })
 
@@ -169,18 +179,31 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     }
   }
 
+  function noteStep(page: PageNumber, step: string): void {
+    underWay.set(page, step)
+    showDetails()
+  }
+
   function reportPage(): void {
-    const { donePages, totalPages, failedPages } = ledger.progress
-    // No event: the UI asks for it.
-    setCurrentDetails(`${donePages} of ${totalPages} pages, ${failedPages} failed`)
+    const { donePages, totalPages } = ledger.progress
+    showDetails()
     // One event each: at most 20 of them for a document.
     if (donePages % Math.ceil(totalPages / 20) === 0) publish()
+  }
+
+  /** No event: the UI asks a worker for it. */
+  function showDetails(): void {
+    const { progress, failed } = ledger
+    const startedAtMs = progress.startedAtMs ?? workflowInfo().startTime.getTime()
+    const nowMs = Date.now()
+    setCurrentDetails(currentDetails({ input, progress, underWay, failed, startedAtMs, nowMs }))
   }
 
   function publish(change: Partial<Progress> = {}): void {
     ledger.progress = { ...ledger.progress, ...change }
     upsertMemo({ [MEMO.progress]: ledger.progress })
     if (change.phase) upsertSearchAttributes([{ key: phaseKey, value: change.phase }])
+    showDetails()
   }
 
   /** Writes manifest and results of a cancel (`null`) or a failure; never changes how the run ends. */

@@ -22,17 +22,27 @@ type OpenedDocument = DocumentRef & {
 /** How a page ended; a failed one with the tokens that it cost. */
 export type PageEnding = PageStatus | { readonly code: FailureCode; readonly usage: Usage | null }
 
+/** What reading pages works with. */
+type PageReaderOptions = {
+  readonly input: ProcessDocumentInput
+  readonly on: ReturnType<typeof activitiesFor>
+  readonly opened: () => OpenedDocument
+  /** Told of each step before it is scheduled, in words. */
+  readonly onStep: (page: PageNumber, step: string) => void
+}
+
 /**
  * Makes what reads a page of a document, down the ladder of its engine. Every step is an activity of
  * its own, so that history shows it with its reason.
  *
  * @returns a function that throws only for a cancel or a bug
  */
-export function createPageReader(
-  input: ProcessDocumentInput,
-  on: ReturnType<typeof activitiesFor>,
-  opened: () => OpenedDocument,
-): (page: PageNumber) => Promise<PageEnding> {
+export function createPageReader({
+  input,
+  on,
+  opened,
+  onStep,
+}: PageReaderOptions): (page: PageNumber) => Promise<PageEnding> {
   const ladder: Ladder = {
     steps: input.ladder ?? ['default'],
     fallback: input.fallback?.engine ?? null,
@@ -70,10 +80,12 @@ export function createPageReader(
     const byFallback = ask.fallback === null ? null : on.recognizeByFallback
     const recognize = byFallback ?? on.recognizePage
     const where = `page ${page} of ${pageCount}`
+    const how = isFirst ? null : `${nameOf(ask)} after ${reason}`
+    onStep(page, how ?? 'in line, or being read')
     const outcome = await recognize.executeWithOptions(
       {
         activityId: isFirst ? `page-${page}` : `page-${page}-${nameOf(ask)}`,
-        summary: isFirst ? where : `${where}, ${nameOf(ask)} after ${reason}`,
+        summary: how === null ? where : `${where}, ${how}`,
         priority,
       },
       [
