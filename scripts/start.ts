@@ -1,12 +1,15 @@
 /*
  * `npm start`: Temporal, one worker with all roles, and the api, until Ctrl-C.
  * `npm start -- --sample` also sends the bundled sample through, prints its Markdown, and ends.
- * `npm run dev` passes `--watch`: worker and api start again when their files change.
+ * `npm run dev` passes `--watch`: worker and api start again when their files change, and the web page
+ * is built again when its sources do.
  */
 import { relative } from 'node:path'
 import { loadConfig, type Config } from '../src/config/config.ts'
 import { exitOnConfigError } from '../src/config/config-error.ts'
+import { withDataDirectory } from '../src/config/data-directory.ts'
 import { coerceError } from '../src/platform/errors.ts'
+import { ensurePage } from './page/ensure-page.ts'
 import { runSample, SAMPLE_PATH } from './start/run-sample.ts'
 import { startSupervised, type Supervised } from './start/supervised.ts'
 import { waitUntilReady } from './start/wait-until-ready.ts'
@@ -18,8 +21,9 @@ const READY_TIMEOUT_MS = 60_000
 /** Of a sample that was cut short: 128 + SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130
 
-const config = exitOnConfigError(() => loadConfig())
+const config = exitOnConfigError(() => withDataDirectory(loadConfig()))
 const isSample = process.argv.includes('--sample')
+const isWatch = process.argv.includes('--watch')
 const stopping = new AbortController()
 const stop = (): void => stopping.abort()
 // `on`, not `once`: npm passes Ctrl-C on to us although the terminal has sent it already.
@@ -33,8 +37,9 @@ async function main(): Promise<number> {
     console.error(`Port ${port} on ${config.api.host} is taken: set OCR_PORT to another one`)
     return 1
   }
+  if (!isSample && !isWatch) await ensurePage((line) => console.error(line))
   const supervised = startSupervised({
-    args: process.argv.includes('--watch') ? ['--watch'] : [],
+    args: isWatch ? ['--watch'] : [],
     env: partEnvironment(port),
     quietStdout: isSample,
   })
@@ -74,6 +79,7 @@ async function use(supervised: Supervised, { api }: Config, port: number): Promi
 function printUrls(origin: string, temporalUiUrl: string | null): void {
   const lines = [
     '',
+    `  Page         ${origin}/`,
     `  API          ${origin}/v1`,
     `  API docs     ${origin}/docs`,
     `  Temporal UI  ${temporalUiUrl ?? 'that of the cluster in TEMPORAL_ADDRESS'}`,

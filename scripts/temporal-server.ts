@@ -4,11 +4,12 @@
  */
 import { loadConfig } from '../src/config/config.ts'
 import { exitOnConfigError } from '../src/config/config-error.ts'
+import { withDataDirectory } from '../src/config/data-directory.ts'
 import { coerceError } from '../src/platform/errors.ts'
 import { findTemporalCli } from './temporal/find-cli.ts'
 import { createTemporalLauncher } from './temporal/launcher.ts'
 
-const config = exitOnConfigError(() => loadConfig())
+const config = exitOnConfigError(() => withDataDirectory(loadConfig()))
 const say = (line: string): void => console.error(line)
 
 try {

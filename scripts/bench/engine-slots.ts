@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { loadSigningSecret } from '../../src/config/signing-secret.ts'
 import { parseSha256 } from '../../src/contract/identifiers.ts'
 import { createEngine } from '../../src/engines/registry.ts'
-import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { createBlobStore } from '../../src/storage/create-blob-store.ts'
 import { pageImageFactsKey, pageImageKey } from '../../src/storage/object-keys.ts'
 import { writeJson } from '../../src/storage/read-blob.ts'
 import { textReply, type FakeReply } from '../../test/support/fakes/fake-reply.ts'
@@ -94,7 +94,7 @@ async function storePageImages(
 ): Promise<void> {
   const config = loadConfig(stack.env())
   const secret = await loadSigningSecret(config)
-  const store = createDirectoryBlobStore({ path: config.storage.path, secret: secret.reveal() })
+  const store = createBlobStore(config.storage, secret.reveal())
   const sha256 = parseSha256(createHash('sha256').update(bytes).digest('hex'))
   if (sha256 === null) throw new Error('not a hash')
   const png = await pageImage()

@@ -5,7 +5,7 @@ import type { Submission } from '../../src/api/gateway/submission.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { loadSigningSecret } from '../../src/config/signing-secret.ts'
 import { parseSha256 } from '../../src/contract/identifiers.ts'
-import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
+import { createBlobStore } from '../../src/storage/create-blob-store.ts'
 import { startStack, type Stack } from '../../test/support/stack.ts'
 import { submitDocument } from '../../test/support/stack-client.ts'
 import { longPoll, newDocument } from './bench-document.ts'
@@ -93,7 +93,7 @@ async function createSubmitter(stack: Stack): Promise<() => Promise<string>> {
   const secret = (await loadSigningSecret(config)).reveal()
   const gateway = createDocumentGateway({
     client: stack.client,
-    store: createDirectoryBlobStore({ path: config.storage.path, secret }),
+    store: createBlobStore(config.storage, secret),
     secret,
     queues: { documents: 'bench-nobody', cpu: 'bench-nobody' },
   })

@@ -8,8 +8,10 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { loadConfig, type Config } from '../../src/config/config.ts'
 import { coerceError } from '../../src/platform/errors.ts'
+import { isBuilderInstalled } from '../page/ensure-page.ts'
 import { createTemporalLauncher } from '../temporal/launcher.ts'
 import { prepareNamespace, type TemporalServer } from '../temporal/server.ts'
+import { chooseMetricsPorts } from './metrics-ports.ts'
 import { keepRunning, startNodePart, type RunningPart } from './part.ts'
 import { copyPrefixed } from './prefixed-output.ts'
 import type { SupervisorMessage } from './supervisor-message.ts'
@@ -22,6 +24,24 @@ const SHUTDOWN_GRACE_S = '1'
 
 const root = join(import.meta.dirname, '..', '..')
 const config = loadConfig()
+const metricsPorts = chooseMetricsPorts({
+  taken: [
+    config.api.port,
+    ...config.api.compatPorts,
+    config.launcher.temporalPort,
+    config.launcher.temporalUiPort,
+  ],
+  metrics: process.env['OCR_METRICS_PORT'] ? config.metrics.port : undefined,
+  sdk: process.env['OCR_SDK_METRICS_PORT'] ? config.metrics.sdkPort : undefined,
+})
+const isWatch = process.argv.includes('--watch')
+const watch = isWatch ? ['--watch', '--watch-preserve-output'] : []
+const PROGRAMS = [
+  { name: 'worker', args: [...watch, join(root, 'src', 'workers', 'main.ts')] },
+  { name: 'api', args: [...watch, join(root, 'src', 'api', 'main.ts')] },
+]
+/** Builds the web page again when its sources change. */
+const PAGE = { name: 'page', args: [join(root, 'scripts', 'build-page.ts'), '--watch'] }
 const stopping = new AbortController()
 const stop = (): void => stopping.abort()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
@@ -47,13 +67,16 @@ async function superviseAll(): Promise<void> {
   const env = {
     ...process.env,
     TEMPORAL_ADDRESS: address,
+    OCR_TEMPORAL_UI_URL: process.env['OCR_TEMPORAL_UI_URL'] || (temporal.uiUrl ?? undefined),
     OCR_SHUTDOWN_GRACE_S: process.env['OCR_SHUTDOWN_GRACE_S'] || SHUTDOWN_GRACE_S,
   }
   const parts = new AbortController()
   stopping.signal.addEventListener('abort', () => parts.abort())
   if (stopping.signal.aborted) parts.abort()
-  const kept = ['worker', 'api'].map(async (name) => {
-    const start = async (): Promise<RunningPart> => startProgram(name, env)
+  const isPageWatched = isWatch && isBuilderInstalled()
+  const kept = (isPageWatched ? [...PROGRAMS, PAGE] : PROGRAMS).map(async ({ name, args }) => {
+    const start = async (): Promise<RunningPart> =>
+      startProgram(name, args, { ...env, ...metricsEnvironment(name) })
     try {
       await keepRunning({ name, start, say, signal: parts.signal })
     } finally {
@@ -69,14 +92,24 @@ async function superviseAll(): Promise<void> {
   if (failed) throw coerceError(failed.reason)
 }
 
+/** The variables of the ports of `/metrics`: a part that finds its own taken goes on without. */
+function metricsEnvironment(name: string): Record<string, string | undefined> {
+  const shown = (port: number | null): string => (port === null ? 'off' : String(port))
+  if (name === 'api')
+    return { OCR_METRICS_PORT: shown(metricsPorts.api), OCR_SDK_METRICS_PORT: 'off' }
+  return {
+    OCR_METRICS_PORT: shown(metricsPorts.worker),
+    OCR_SDK_METRICS_PORT: shown(metricsPorts.sdk),
+  }
+}
+
 function startProgram(
   name: string,
+  args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): RunningPart {
-  const folder = name === 'worker' ? 'workers' : 'api'
-  const watch = process.argv.includes('--watch') ? ['--watch', '--watch-preserve-output'] : []
   return startNodePart({
-    args: [...watch, join(root, 'src', folder, 'main.ts')],
+    args,
     env,
     onOutput: (output) => copyPrefixed(name, output, process.stdout),
     stopTimeoutMs: PART_STOP_TIMEOUT_MS,

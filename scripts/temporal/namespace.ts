@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Connection } from '@temporalio/client'
+import { Connection, isGrpcServiceError } from '@temporalio/client'
 import { msToTs } from '@temporalio/common/lib/time.js'
 import { SEARCH_ATTRIBUTE_TYPES } from './server-flags.ts'
 
 const READY_POLL_MS = 50
+const GRPC_ALREADY_EXISTS = 6
 
 /** Numbers of `temporal.api.enums.v1.IndexedValueType`. */
 const INDEXED_VALUE_TYPE = { Keyword: 2, Int: 3 } as const
@@ -21,6 +22,23 @@ export async function connectWhenReady(
     await delay(READY_POLL_MS)
   } while (Date.now() < deadlineMs)
   return null
+}
+
+/** Makes a namespace that a server lacks. */
+export async function ensureNamespace(
+  connection: Connection,
+  namespace: string,
+  retentionDays: number,
+): Promise<void> {
+  const workflowExecutionRetentionPeriod = msToTs(`${retentionDays} days`)
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod,
+    })
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== GRPC_ALREADY_EXISTS) throw error
+  }
 }
 
 /** Sets how long closed runs are kept. Stays in the server's database. */
