@@ -24,7 +24,8 @@ const PACKAGE = z.object({
 })
 
 const source = sourceFiles('src')
-const everything = [...source, ...sourceFiles('scripts', 'test')]
+const page = sourceFiles('web/src')
+const everything = [...source, ...page, ...sourceFiles('scripts', 'test')]
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
 describe('architecture', () => {
@@ -42,9 +43,19 @@ describe('architecture', () => {
     assert.deepEqual(outside, [])
   })
 
+  it('keeps the page to the contract', () => {
+    const outside = page
+      .flatMap(importsOf)
+      .filter(
+        ({ target }) => /^(src|test|scripts)\//.test(target) && !target.startsWith('src/contract/'),
+      )
+
+    assert.deepEqual(outside, [])
+  })
+
   it('documents every export', () => {
-    const undocumented = [...source, ...sourceFiles('scripts', 'test/support')].flatMap((file) =>
-      undocumentedExports(file.text).map((name) => `${file.path}: ${name}`),
+    const undocumented = [...source, ...page, ...sourceFiles('scripts', 'test/support')].flatMap(
+      (file) => undocumentedExports(file.text).map((name) => `${file.path}: ${name}`),
     )
 
     assert.deepEqual(undocumented, [])

@@ -6,7 +6,7 @@ import {
   log,
 } from '@temporalio/activity'
 import type { PageSpending } from '../contract/document.ts'
-import type { FailureCode, FailureKind } from '../contract/failures.ts'
+import { FAILURES, type FailureCode, type FailureKind } from '../contract/failures.ts'
 import type { Usage } from '../contract/page.ts'
 import { coerceError, OcrError } from '../platform/errors.ts'
 import { storageError, systemCode } from '../storage/object-file.ts'
@@ -36,12 +36,21 @@ export type ActivityAttempt = {
   readonly attempt: number
 }
 
+/** Why an attempt failed, and the tokens that it cost. */
+export type AttemptFailure = {
+  readonly kind: FailureKind
+  readonly code: FailureCode
+  readonly usage: Usage | null
+}
+
 /** What changes the budget of one activity. */
 export type BudgetOptions = {
   /** Counted against this page in earlier steps of its ladder. */
   readonly engineDeaths?: number | undefined
   /** Times that it is tried again after a transient failure. */
   readonly maxRetries?: number | undefined
+  /** Called when the attempt fails, not when it is cancelled or shut down. Must not throw. */
+  readonly onFailure?: (failure: AttemptFailure) => void
 }
 
 /**
@@ -59,7 +68,12 @@ export async function withinBudget<T>(
   budget: BudgetOptions = {},
 ): Promise<T> {
   const spent = spentSoFar(budget.engineDeaths ?? 0)
-  if (spent.unfinished >= LIMIT.unfinished) throw failForGood('PAGE_POISON')
+  if (spent.unfinished >= LIMIT.unfinished) {
+    const code = 'PAGE_POISON'
+    budget.onFailure?.({ kind: FAILURES[code].kind, code, usage: null })
+    throw failForGood(code)
+  }
+  const startedAtMs = performance.now()
   const running: Spent = { ...spent, unfinished: spent.unfinished + 1 }
   let tokens = 0
   // The first beat is sent at once, so even a death within the first second is counted.
@@ -73,7 +87,9 @@ export async function withinBudget<T>(
     tokens = count
   }
   try {
-    return await work({ signal, reportTokens, attempt: activityInfo().attempt })
+    const result = await work({ signal, reportTokens, attempt: activityInfo().attempt })
+    log.info('activity done', { durationMs: Math.round(performance.now() - startedAtMs) })
+    return result
   } catch (error) {
     if (signal.aborted) {
       // Cancelled or shut down: nothing is spent. Not what was thrown: it may tell of addresses and
@@ -81,7 +97,9 @@ export async function withinBudget<T>(
       heartbeat(spent)
       throw signal.reason
     }
-    throw asFailure(error, spent, limitOf(budget))
+    const failure = classify(error)
+    budget.onFailure?.(failure)
+    throw asFailure(failure, spent, limitOf(budget))
   } finally {
     clearInterval(timer)
   }
@@ -102,8 +120,8 @@ function spentSoFar(engineDeaths: number): Spent {
   }
 }
 
-function asFailure(error: unknown, spent: Spent, limit: Spent): ApplicationFailure {
-  const { kind, code, retryAfterMs, usage } = classify(error)
+function asFailure(failure: Classified, spent: Spent, limit: Spent): ApplicationFailure {
+  const { kind, code, retryAfterMs, usage } = failure
   switch (kind) {
     case 'input':
       return failForGood(code)
@@ -150,18 +168,16 @@ function failForGood(code: FailureCode, spending?: PageSpending): ApplicationFai
 /** What the operating system says when the host, and not this document, is in trouble. */
 const HOST_TROUBLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']
 
-function classify(thrown: unknown): {
-  kind: FailureKind
-  code: FailureCode
-  retryAfterMs: number | null
-  usage: Usage | null
-} {
+type Classified = AttemptFailure & { readonly retryAfterMs: number | null }
+
+function classify(thrown: unknown): Classified {
   const error = HOST_TROUBLE.includes(systemCode(thrown) ?? '')
     ? storageError('use the local disk', thrown)
     : thrown
   if (error instanceof OcrError) {
     log.info('activity failed', { code: error.code, reason: error.message })
-    return error
+    const { kind, code, retryAfterMs, usage } = error
+    return { kind, code, retryAfterMs, usage }
   }
   log.error('bug in an activity', { error: coerceError(error).stack ?? String(error) })
   return { kind: 'bug', code: 'INTERNAL_SERVER_ERROR', retryAfterMs: null, usage: null }

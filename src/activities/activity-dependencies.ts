@@ -2,6 +2,7 @@ import type { EngineId } from '../contract/engines.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import type { UrlRules } from '../platform/safe-fetch/url-rules.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
+import type { ActivityMetrics } from './activity-metrics.ts'
 
 /** What the activities of a worker share. */
 export type ActivityDependencies = {
@@ -14,4 +15,6 @@ export type ActivityDependencies = {
   readonly urlRules: UrlRules
   /** Where uploads and page images are laid for the guarded children. */
   readonly temporaryDirectory: string
+  /** Absent: nothing is counted. */
+  readonly metrics?: ActivityMetrics
 }

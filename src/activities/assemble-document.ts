@@ -72,8 +72,11 @@ export async function assembleDocument(
     results: written?.results ?? null,
     usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
+  // A second ending, or a second attempt of one: its pages are counted already.
+  const isCounted = (await deps.store.head(manifestKey(input.documentId))) !== null
   await writeJson(deps.store, manifestKey(input.documentId), manifest)
   if (request.password !== null || request.remote) await eraseSecrets(deps, input)
+  if (!isCounted) for (const { code } of failed) deps.metrics?.pageFailed(input.engine, code)
   return {
     manifestKey: manifestKey(input.documentId),
     resultSha256: manifest.results?.textSha256 ?? '',

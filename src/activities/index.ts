@@ -1,6 +1,8 @@
 import type { PageOutcome, RecognizeInput } from '../contract/document.ts'
+import type { EngineId } from '../contract/engines.ts'
 import { assembleDocument } from './assemble-document.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
+import type { AttemptFailure } from './activity-boundary.ts'
 import { fetchDocument } from './fetch-document.ts'
 import { inspectDocument } from './inspect-document.ts'
 import { rasterizePages } from './rasterize-pages.ts'
@@ -12,22 +14,28 @@ import { withinBudget } from './activity-boundary.ts'
  * each may run again at any moment and then does no more than what is missing.
  */
 export function createActivities(deps: ActivityDependencies) {
+  const counted =
+    (activity: string, engine: EngineId | null = null) =>
+    (failure: AttemptFailure): void =>
+      deps.metrics?.attemptFailed({ activity, engine, ...failure })
   const activity =
     <Input, Output>(
+      name: string,
       work: (deps: ActivityDependencies, input: Input, signal: AbortSignal) => Promise<Output>,
     ) =>
     (input: Input): Promise<Output> =>
-      withinBudget(({ signal }) => work(deps, input, signal))
+      withinBudget(({ signal }) => work(deps, input, signal), { onFailure: counted(name) })
   return {
-    fetchDocument: activity(fetchDocument),
-    inspectDocument: activity(inspectDocument),
-    rasterizePages: activity(rasterizePages),
+    fetchDocument: activity('fetchDocument', fetchDocument),
+    inspectDocument: activity('inspectDocument', inspectDocument),
+    rasterizePages: activity('rasterizePages', rasterizePages),
     recognizePage: (input: RecognizeInput): Promise<PageOutcome> =>
       withinBudget((attempt) => recognizePage(deps, input, attempt), {
         engineDeaths: input.spent?.engineDeaths,
         maxRetries: input.maxRetries,
+        onFailure: counted('recognizePage', input.ask?.fallback ?? input.engine),
       }),
-    assembleDocument: activity(assembleDocument),
+    assembleDocument: activity('assembleDocument', assembleDocument),
   }
 }
 

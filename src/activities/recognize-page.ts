@@ -58,7 +58,10 @@ export async function recognizePage(
   // Of an earlier run that was reset; this step's page is the better one.
   if (isShared) await deps.store.delete(ownKey)
   const finished = await readJson<PageRecord>(deps.store, recordKey)
-  if (finished !== null) return outcomeOf(finished)
+  if (finished !== null) {
+    deps.metrics?.pageReused(engine.id)
+    return outcomeOf(finished)
+  }
 
   const startedAtMs = Date.now()
   const stored = await pageImage(deps, { input, request }, signal)
@@ -104,6 +107,13 @@ export async function recognizePage(
     isAnswer: question !== null,
   })
   const { created } = await writeJsonIfAbsent(deps.store, recordKey, record)
+  deps.metrics?.pageRead({
+    engine: engine.id,
+    outcome: record.outcome,
+    seconds: (Date.now() - startedAtMs) / 1000,
+    // Without what earlier steps cost: they have told of it themselves.
+    usage: seen.usage,
+  })
   // Somebody was faster: what is there is what everybody has seen.
   const counts = created ? record : await readJson<PageRecord>(deps.store, recordKey)
   return outcomeOf(counts ?? record)

@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../platform/secret.ts'
@@ -7,6 +8,7 @@ import type { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import type { SocketStats } from './dialects/qianxia/socket-stats.ts'
 import type { ReadGpuStatus } from './gpu-status.ts'
 import type { LiveDocuments } from './live/live-documents.ts'
+import type { PageFiles } from './page/page-files.ts'
 import type { TextRelays } from './relay/text-relays.ts'
 import type { InFlight } from './synchronous/in-flight.ts'
 
@@ -26,11 +28,15 @@ export type AppDeps = {
     readonly counters: RequestCounters
     readonly sockets: { stats(): SocketStats }
   }
+  /** The web page and what it loads, as built last. */
+  readonly pageFiles: () => PageFiles
   /** The secret of the store's signed URLs. */
   readonly signingSecret: Secret
   /** Uploads lie here while they arrive. */
   readonly temporaryDirectory: string
   readonly logger: Logger
+  /** Counts and times every request; absent: nobody does. */
+  readonly countRequest?: RequestHandler
   /** Fires when the server is about to stop: `/readyz` turns false and long polls end. */
   readonly stopping: AbortSignal
   /** Fails requests whose answers are not as documented; for tests. */

@@ -5,7 +5,11 @@ import { accessLog } from './http/access-log.ts'
 import { assignRequestId, closeUnreadBody } from './http/request-context.ts'
 
 /** Creates what every application starts with: request ids, the log, safe headers, and no route. */
-export function createBareApp({ logger, config }: Pick<AppDeps, 'logger' | 'config'>): Express {
+export function createBareApp({
+  logger,
+  config,
+  countRequest,
+}: Pick<AppDeps, 'logger' | 'config' | 'countRequest'>): Express {
   const app = express()
   app.disable('x-powered-by')
   app.enable('case sensitive routing')
@@ -13,6 +17,7 @@ export function createBareApp({ logger, config }: Pick<AppDeps, 'logger' | 'conf
   app.set('query parser', 'simple')
   const password = config.api.qianxia.password.reveal()
   app.use(assignRequestId, accessLog(logger, password), closeUnreadBody)
+  if (countRequest !== undefined) app.use(countRequest)
   app.use(
     helmet({
       // Answers are data. What is a page or a file sets a policy of its own.

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
 import { apiLogger } from '../platform/logger.ts'
+import { serveMetrics } from '../platform/metrics/serve-metrics.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
-import { createDirectoryBlobStore } from '../storage/directory-blob-store.ts'
+import { createBlobStore, refuseWrongSetUp } from '../storage/create-blob-store.ts'
 import { prepareTemporaryDirectory } from '../storage/temporary-files.ts'
 import type { AppDeps } from './app-deps.ts'
 import { createApp } from './app.ts'
@@ -16,8 +17,12 @@ import { listen, StartError, type Listener } from './http/listen.ts'
 import { connectTemporal } from './gateway/temporal-client.ts'
 import { createReadGpuStatus } from './gpu-status.ts'
 import { createLiveDocuments } from './live/document-hub.ts'
+import { createApiMetrics, type ApiMetrics } from './metrics/api-metrics.ts'
+import { createPageFiles } from './page/page-files.ts'
 import { createTextRelays } from './relay/text-relays.ts'
+import { anyUpgrades } from './sockets/any-upgrades.ts'
 import { createInFlight } from './synchronous/in-flight.ts'
+import { createLiveSockets } from './v1/live-sockets.ts'
 
 /** What tests replace. */
 export type ApiOverrides = {
@@ -41,24 +46,35 @@ export type RunningApi = AsyncDisposable & {
  * A documented port that is taken is reported and skipped.
  *
  * @throws {StartError} when the main port cannot be opened
+ * @throws {StoreSetUpError} when the store has to be set up otherwise
  * @example await using api = await startApi(loadConfig())
  */
 export async function startApi(config: Config, overrides: ApiOverrides = {}): Promise<RunningApi> {
   const signingSecret = await loadSigningSecret(config)
   const secret = signingSecret.reveal()
-  const store = overrides.store ?? createDirectoryBlobStore({ path: config.storage.path, secret })
+  const store = overrides.store ?? createBlobStore(config.storage, secret)
+  await refuseWrongSetUp(store, config.storage, (message) => apiLogger.warn(message))
   const temporaryDirectory = join(config.dataDirectory, 'uploads')
   await prepareTemporaryDirectory(temporaryDirectory)
   const stopping = new AbortController()
 
   await using setUp = new AsyncDisposableStack()
+  const metrics = createApiMetrics(config.api.qianxia.password.reveal())
   const { client } = setUp.use(connectTemporal(config.temporal))
-  const gateway =
+  const gateway = metrics.counted(
     overrides.gateway ??
-    createDocumentGateway({ client, store, secret, fallbackEngine: config.engines.fallbackEngine })
+      createDocumentGateway({
+        client,
+        store,
+        secret,
+        fallbackEngine: config.engines.fallbackEngine,
+        publicUrl: config.api.publicUrl,
+      }),
+  )
   const live = setUp.use(createLiveDocuments({ gateway, logger: apiLogger }))
   const shared = { config, gateway, store, live, signingSecret, logger: apiLogger }
   const sockets = createQianxiaSockets(shared)
+  const liveSockets = createLiveSockets(shared)
   // Known once it listens, and asked for by requests only.
   let ownUrl = ''
   const deps: AppDeps = {
@@ -67,21 +83,30 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
     gpuStatus: createReadGpuStatus(store),
     inFlight: { dots: createInFlight(), deepseek: createInFlight() },
     qianxia: { counters: new RequestCounters(), sockets },
+    pageFiles: createPageFiles(),
     temporaryDirectory,
+    countRequest: metrics.countRequest,
     stopping: stopping.signal,
     checkResponses: overrides.checkResponses ?? false,
   }
   warnOfWeakPassword(config, apiLogger)
   const { host, port, compatPorts, mounts } = config.api
   const prefixes = [...(mounts.roots ? [''] : []), ...(mounts.prefixes ? ['/qianxia'] : [])]
-  const main = await listen(createApp(deps), { host, port }, sockets.upgradesAt(prefixes))
+  const upgrades = metrics.countedUpgrades(
+    anyUpgrades(liveSockets.upgrades, sockets.upgradesAt(prefixes)),
+  )
+  const main = await listen(createApp(deps), { host, port }, upgrades)
   ownUrl = `http://${loopbackOf(host)}:${main.port}`
-  const compat = await openCompatPorts(deps, { host, ports: compatPorts, sockets })
+  const compat = await openCompatPorts(deps, { host, ports: compatPorts, sockets, metrics })
+  metrics.askTemporal({ client, countDocuments: () => gateway.count({}), engines: config.engines })
+  const metricsAddress = { host, port: config.metrics.port, logger: apiLogger }
+  setUp.use(await serveMetrics(metrics.registry, metricsAddress))
   // Together: one with a slow download must not keep the others open.
   setUp.defer(async () => {
     await Promise.all([main, ...compat].map((listener) => listener[Symbol.asyncDispose]()))
   })
   setUp.defer(() => sockets[Symbol.asyncDispose]())
+  setUp.defer(() => liveSockets[Symbol.asyncDispose]())
   setUp.defer(() => stopping.abort())
 
   const ended = setUp.move()
@@ -95,7 +120,17 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
 
 async function openCompatPorts(
   deps: AppDeps,
-  { host, ports, sockets }: { host: string; ports: readonly number[]; sockets: QianxiaSockets },
+  {
+    host,
+    ports,
+    sockets,
+    metrics,
+  }: {
+    host: string
+    ports: readonly number[]
+    sockets: QianxiaSockets
+    metrics: ApiMetrics
+  },
 ): Promise<Listener[]> {
   const listeners: Listener[] = []
   for (const documented of ports) {
@@ -103,7 +138,7 @@ async function openCompatPorts(
     if (compat === null) continue
     const { app, port, hasSockets } = compat
     try {
-      const upgrades = hasSockets ? sockets.upgradesAt(['']) : null
+      const upgrades = hasSockets ? metrics.countedUpgrades(sockets.upgradesAt([''])) : null
       listeners.push(await listen(app, { host, port }, upgrades))
     } catch (error) {
       if (!(error instanceof StartError)) throw error

@@ -155,6 +155,12 @@ function addRunning(program: Command, end: End): void {
       end(await serve())
     })
   program
+    .command('api')
+    .summary('run the api until Ctrl-C')
+    .description('Runs the api, without Temporal and workers, until Ctrl-C.')
+    // The program itself: it sets the exit code.
+    .action(async () => void (await import('../api/main.ts')))
+  program
     .command('worker')
     .summary('run a worker until Ctrl-C')
     .description('Runs a worker until Ctrl-C; OCR_WORKER_ROLES says what it works on.')

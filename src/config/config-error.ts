@@ -26,10 +26,15 @@ export function exitOnConfigError<T>(read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    // Synchronous: process.exit would cut an asynchronous write to a pipe.
-    writeSync(2, `Cannot start: the configuration is wrong\n${indent(error.problems)}\n`)
+    tellConfigError(error)
     process.exit(CONFIG_EXIT_CODE)
   }
+}
+
+/** Writes the lines of a configuration that is wrong to stderr; the process may end at once after it. */
+export function tellConfigError({ problems }: ConfigError): void {
+  // Synchronous: process.exit would cut an asynchronous write to a pipe.
+  writeSync(2, `Cannot start: the configuration is wrong\n${indent(problems)}\n`)
 }
 
 function indent(lines: readonly string[]): string {

@@ -12,6 +12,9 @@ import {
 } from './engines-config.ts'
 import { ENVIRONMENT, processEnvironment, type Environment } from './environment.ts'
 import type { Secret } from '../platform/secret.ts'
+import type { StorageSettings } from '../storage/create-blob-store.ts'
+import { toStorageSettings } from './storage-config.ts'
+import { shownValue } from './shown-value.ts'
 import { VARIABLE_ABOUT } from './variable.ts'
 import type { WorkerRole } from './worker-roles.ts'
 
@@ -30,13 +33,21 @@ export type Config = {
   /** Signs URLs and idempotency keys; `null`: a file in the data directory, made at the first run. */
   readonly secret: Secret | null
   readonly temporal: TemporalConfig
-  readonly storage: { readonly kind: 'directory'; readonly path: string }
+  readonly storage: StorageSettings
   readonly api: ApiConfig
   readonly worker: WorkerConfig
   readonly engines: EnginesConfig
+  readonly metrics: MetricsConfig
   readonly launcher: LauncherConfig
   /** What the command line asks. `null`: nothing set, the server on `api.port` or one of its own. */
   readonly commandLine: { readonly serverUrl: string | null }
+}
+
+/** Ports of an api or a worker process for Prometheus; `null`: off. */
+export type MetricsConfig = {
+  readonly port: number | null
+  /** What the Temporal SDK of a worker tells itself. */
+  readonly sdkPort: number | null
 }
 
 /** Where Temporal is. */
@@ -54,12 +65,19 @@ export type ApiConfig = DialectsConfig & {
   readonly port: number
   /** Origin for links, such as `https://ocr.example.com`; `null`: what the client asked for. */
   readonly publicUrl: string | null
+  /** Of the web page. */
+  readonly title: string
+  /** Where operators look at runs; `null`: nobody said. */
+  readonly temporalUi: TemporalUiConfig | null
   readonly maxUploadBytes: number
   readonly maxPages: number
   readonly defaultEngine: EngineId
   /** Life of a signed download URL. */
   readonly signedUrlTtlSeconds: number
 }
+
+/** Temporal's web page, without a slash at its end, and the namespace to look at there. */
+export type TemporalUiConfig = { readonly url: string; readonly namespace: string }
 
 /** The worker side. */
 export type WorkerConfig = ServerLimits & {
@@ -98,9 +116,11 @@ export function loadConfig(
   const given = readVariables(env)
   const parsed = ENVIRONMENT.safeParse(given)
   if (parsed.success) return toConfig(parsed.data)
-  throw new ConfigError(
-    parsed.error.issues.map((issue) => problemLine(String(issue.path[0]), given, issue.message)),
-  )
+  // Of several mistakes in one variable the first: it hides the others.
+  const messages = new Map<string, string>()
+  for (const { path, message } of parsed.error.issues)
+    if (!messages.has(String(path[0]))) messages.set(String(path[0]), message)
+  throw new ConfigError([...messages].map(([name, message]) => problemLine(name, given, message)))
 }
 
 function readVariables(
@@ -122,7 +142,7 @@ function problemLine(
 ): string {
   const schema = new Map(Object.entries(ENVIRONMENT.shape)).get(name)
   const isSecret = schema !== undefined && VARIABLE_ABOUT.get(schema)?.isSecret
-  return `${name}=${isSecret ? '[redacted]' : JSON.stringify(given[name] ?? '')}: ${message}`
+  return `${name}=${isSecret ? '[redacted]' : shownValue(given[name] ?? '')}: ${message}`
 }
 
 function toConfig(env: Environment): Config {
@@ -138,7 +158,7 @@ function toConfig(env: Environment): Config {
       apiKey: env.TEMPORAL_API_KEY,
       tls: env.TEMPORAL_TLS ?? env.TEMPORAL_API_KEY !== null,
     },
-    storage: { kind: 'directory', path: join(dataDirectory, 'store') },
+    storage: toStorageSettings(env, join(dataDirectory, 'store')),
     api: toApiConfig(env),
     worker: {
       ...toServerLimits(env),
@@ -149,6 +169,7 @@ function toConfig(env: Environment): Config {
       workflowBundlePath: resolveOrNull(env.OCR_WORKFLOW_BUNDLE),
     },
     engines: toEnginesConfig(env),
+    metrics: { port: env.OCR_METRICS_PORT, sdkPort: env.OCR_SDK_METRICS_PORT },
     launcher: {
       temporalCliPath: resolveOrNull(env.TEMPORAL_CLI_PATH),
       cacheDirectory: join(resolve(env.XDG_CACHE_HOME ?? join(homedir(), '.cache')), 'durable-ocr'),
@@ -165,6 +186,11 @@ function toApiConfig(env: Environment): ApiConfig {
     host: env.OCR_HOST,
     port: env.OCR_PORT,
     publicUrl: env.OCR_PUBLIC_URL,
+    title: env.OCR_TITLE,
+    temporalUi:
+      env.OCR_TEMPORAL_UI_URL === null
+        ? null
+        : { url: env.OCR_TEMPORAL_UI_URL, namespace: env.TEMPORAL_NAMESPACE },
     maxUploadBytes: env.OCR_MAX_UPLOAD_MB * BYTES_PER_MIB,
     maxPages: env.OCR_MAX_PAGES,
     defaultEngine: env.OCR_CPU_ENGINE,

@@ -8,6 +8,7 @@ import {
   portList,
   secret,
   secretList,
+  serverUrlOrNone,
   text,
   wholeNumber,
 } from './variable-types.ts'
@@ -122,9 +123,10 @@ export const DIALECT_VARIABLES = {
     ...qianxia,
     description: 'Icon of the page.',
   }),
-  BACK_URL: withDefault({ ...text, emptyIsValue: true }, '', {
+  BACK_URL: withDefault(serverUrlOrNone, '', {
     ...qianxia,
-    description: 'Origin that the page calls, to get round a proxy with a short time limit.',
+    description:
+      'Address that the page calls in place of its own, to get round a proxy with a short time limit, with or without `PASSWORD` at its end. Set `OCR_PUBLIC_URL` to the address of the page.',
   }),
   QIANXIA_REQUIRE_LOGIN: withDefault(flag, 'false', {
     ...qianxia,

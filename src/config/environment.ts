@@ -4,7 +4,9 @@ import type { Secret } from '../platform/secret.ts'
 import { ENGINE_RULES } from './engine-rules.ts'
 import { DIALECT_VARIABLES } from './environment-dialects.ts'
 import { ENGINE_VARIABLES } from './environment-engines.ts'
+import { STORAGE_RULES, STORAGE_VARIABLES } from './environment-storage.ts'
 import { withRule, type EnvironmentRule } from './environment-rule.ts'
+import { PORT_RULES } from './port-rules.ts'
 import { RESERVED_SEGMENTS } from './reserved-segments.ts'
 import { withComputed, withDefault, withoutDefault } from './variable.ts'
 import { WORKER_ROLES } from './worker-roles.ts'
@@ -14,6 +16,7 @@ import {
   hostAndPort,
   httpOrigin,
   oneOf,
+  portOrOff,
   secret,
   serverUrl,
   text,
@@ -60,6 +63,10 @@ const VARIABLES = z.object({
     ...http,
     description: 'Origin of the links in answers. Set it behind a proxy.',
   }),
+  OCR_TITLE: withDefault(text, 'durable-ocr', {
+    ...http,
+    description: 'Title of the web page.',
+  }),
   OCR_MAX_UPLOAD_MB: withDefault(wholeNumber(1, 10_240), '200', {
     ...http,
     unit: 'MiB',
@@ -75,6 +82,7 @@ const VARIABLES = z.object({
     unit: 's',
     description: 'Life of a signed download URL.',
   }),
+  ...STORAGE_VARIABLES,
   TEMPORAL_ADDRESS: withoutDefault(hostAndPort, '127.0.0.1:7233; under `npm start` its own', {
     ...temporal,
     description: 'Temporal frontend. When it is set, `npm start` starts no server.',
@@ -90,6 +98,10 @@ const VARIABLES = z.object({
   TEMPORAL_TLS: withoutDefault(flag, '`true` when `TEMPORAL_API_KEY` is set, else `false`', {
     ...temporal,
     description: 'Connects with TLS.',
+  }),
+  OCR_TEMPORAL_UI_URL: withoutDefault(serverUrl, 'none; under `npm start` its own', {
+    ...temporal,
+    description: "Temporal's web page, for links to the run of a document.",
   }),
   OCR_ALLOW_INSECURE_TEMPORAL: withDefault(flag, 'false', {
     ...temporal,
@@ -111,7 +123,17 @@ const VARIABLES = z.object({
   }),
   OCR_WORKFLOW_BUNDLE: withoutDefault(text, 'bundled from source at start', {
     ...work,
-    description: 'File with the prebuilt workflow bundle.',
+    description:
+      'File that `node scripts/build-workflows.ts` wrote; left alone when it was made from other sources.',
+  }),
+  OCR_METRICS_PORT: withDefault(portOrOff, 'off', {
+    ...general,
+    description:
+      'Port of `GET /metrics` of an api or a worker, on `OCR_HOST`. `npm start`: 9464 for the api, the next one for the worker.',
+  }),
+  OCR_SDK_METRICS_PORT: withDefault(portOrOff, 'off', {
+    ...general,
+    description: "Port of the Temporal SDK's own metrics of a worker. `npm start`: 9466.",
   }),
   ...ENGINE_VARIABLES,
   ...DIALECT_VARIABLES,
@@ -155,6 +177,14 @@ const RULES: readonly EnvironmentRule<z.output<typeof VARIABLES>>[] = [
       return !env.OCR_PRODUCTION || length >= MIN_SECRET_LENGTH
     },
   },
+  {
+    variable: 'TEMPORAL_TLS',
+    names: ['TEMPORAL_TLS', 'TEMPORAL_API_KEY'],
+    error: 'expected true beside TEMPORAL_API_KEY, which nobody may read on its way',
+    isMet: (env) => env.TEMPORAL_API_KEY === null || env.TEMPORAL_TLS !== false,
+  },
+  ...PORT_RULES,
+  ...STORAGE_RULES,
   ...ENGINE_RULES,
   {
     variable: 'PASSWORD',

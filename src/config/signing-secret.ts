@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError } from './config-error.ts'
 import type { Config } from './config.ts'
 import { Secret } from '../platform/secret.ts'
 
@@ -12,7 +13,7 @@ const SHORTEST_SECRET = 32
  *
  * Processes that start together get the same secret: the file appears whole, and only once.
  *
- * @throws {Error} when the file holds fewer than 32 characters
+ * @throws {ConfigError} when the file holds fewer than 32 characters
  */
 export async function loadSigningSecret(
   config: Pick<Config, 'secret' | 'dataDirectory'>,
@@ -21,10 +22,10 @@ export async function loadSigningSecret(
   const path = join(config.dataDirectory, 'secret')
   const text = (await readIfPresent(path)) ?? (await createSecretFile(config.dataDirectory, path))
   if (text.length < SHORTEST_SECRET)
-    throw new Error(
-      `Cannot use "${path}": it holds ${text.length} characters, at least ${SHORTEST_SECRET} are needed. ` +
-        'Delete the file to have a new one made, or set OCR_SECRET',
-    )
+    throw new ConfigError([
+      `OCR_SECRET, kept in ${JSON.stringify(path)}: expected at least ${SHORTEST_SECRET} characters, it has ${text.length}; ` +
+        'delete the file to have a new one made, or set OCR_SECRET',
+    ])
   return new Secret(text)
 }
 

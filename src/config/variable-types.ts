@@ -65,6 +65,27 @@ export const serverUrl: VariableType<string> = variableType(
   },
 )
 
+/** A name that every S3 server takes for a bucket. */
+export const bucketName: VariableType<string> = variableType(
+  'a bucket name: 3 to 63 of a-z, 0-9, . and -',
+  (value) =>
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value) && !value.includes('..') ? value : undefined,
+)
+
+/** A region of an S3 server. */
+export const regionName: VariableType<string> = variableType(
+  'a region such as us-east-1',
+  (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? value : undefined),
+)
+
+/** The same, or the empty text for none. */
+export const serverUrlOrNone: VariableType<string> = {
+  ...variableType(`${serverUrl.accepts}, or nothing`, (value) =>
+    value === '' ? '' : (serverUrl.schema.safeParse(value).data ?? undefined),
+  ),
+  emptyIsValue: true,
+}
+
 /** A sampling temperature from 0 to 2; `none` and the empty text are `null`. */
 export const temperature: VariableType<number | null> = {
   ...variableType('a number from 0 to 2, or none', (value) => {
@@ -120,6 +141,16 @@ export function wholeNumber(minimum: number, maximum: number): VariableType<numb
     return number >= minimum && number <= maximum ? number : undefined
   })
 }
+
+/** A port, or `off`: `null`. */
+export const portOrOff: VariableType<number | null> = variableType(
+  'a port from 1 to 65535, or off',
+  (value) => {
+    if (value === 'off') return null
+    const port = /^\d{1,5}$/.test(value) ? Number(value) : 0
+    return isPort(port) ? port : undefined
+  },
+)
 
 /** A number above 0, such as `0.5`. */
 export function positiveNumber(maximum: number): VariableType<number> {

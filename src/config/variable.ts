@@ -6,6 +6,7 @@ export type VariableAbout = {
   readonly section:
     | 'General'
     | 'HTTP'
+    | 'Storage'
     | 'Temporal'
     | 'Workers'
     | 'Engines'

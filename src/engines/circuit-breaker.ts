@@ -185,6 +185,7 @@ export function withCircuitBreaker(
         pass(options, (watched) => answer(image, question, watched)),
     }),
     probe: (signal) => engine.probe(signal),
+    circuit: () => (state.kind === 'closed' ? 'closed' : isTrying ? 'half-open' : 'open'),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   }
 }

@@ -46,6 +46,9 @@ export type Recognition = {
   readonly usage: Usage | null
 }
 
+/** Of the door before a server: pages pass, one is tried, or all are turned away. */
+export type CircuitState = 'closed' | 'half-open' | 'open'
+
 /** How a caller's own question is passed on. */
 export type AnswerOptions = Omit<RecognizeOptions, 'languages'> & {
   /** Called with the pieces of the answer as they arrive; together they are what the model wrote. */
@@ -85,4 +88,6 @@ export interface OcrEngine extends AsyncDisposable {
   answer?(image: PageImage, question: ModelQuestion, options: AnswerOptions): Promise<ModelAnswer>
   /** Finds out whether the engine can work; the error names the setting to change. */
   probe(signal: AbortSignal): Promise<void>
+  /** Whether pages reach its server at this moment. Absent: it has none that could be down. */
+  circuit?(): CircuitState
 }

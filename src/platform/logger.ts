@@ -47,7 +47,11 @@ export const workerLogger = root.child({ subsystem: 'worker' })
 /** Logger of Temporal's SDK, the lines of workflows included. */
 export const temporalLogger = root.child({ subsystem: 'temporal' })
 
+/** Logger of what counts and measures. */
+export const metricsLogger = root.child({ subsystem: 'metrics' })
+
 /** Sets the level of every logger of this process; children do not follow their parent in pino. */
 export function setLogLevel(level: LogLevel): void {
-  for (const logger of [root, apiLogger, workerLogger, temporalLogger]) logger.level = level
+  for (const logger of [root, apiLogger, workerLogger, temporalLogger, metricsLogger])
+    logger.level = level
 }

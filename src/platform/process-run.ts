@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { OcrError } from './errors.ts'
+import { publishProcessEvent } from './guarded-process-events.ts'
 import {
   killProcessGroup,
   startWatchdog,
@@ -58,6 +59,11 @@ export class ProcessRun {
       () => null,
       () => null,
     )
+    publishProcessEvent({ program: name, end: null })
+    void this.closed.then(() => {
+      const ownEnd = this.exitCode === 0 ? 'done' : 'failed'
+      publishProcessEvent({ program: name, end: this.killedFor ?? ownEnd })
+    })
   }
 
   get alive(): boolean {

@@ -1,6 +1,7 @@
+import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NativeConnection } from '@temporalio/worker'
-import { DEFAULT_TEMPORAL_ADDRESS, type TemporalConfig } from '../config/config.ts'
+import { DEFAULT_TEMPORAL_ADDRESS, type Config } from '../config/config.ts'
 import { coerceError } from '../platform/errors.ts'
 import { workerLogger } from '../platform/logger.ts'
 import { installTemporalRuntime } from './temporal-runtime.ts'
@@ -14,14 +15,15 @@ const RETRY_MS = 1_000
  * @throws {Error} an abort error when the signal fires first
  */
 export async function connectWorker(
-  temporal: TemporalConfig,
+  { temporal, api, metrics }: Pick<Config, 'temporal' | 'api' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<NativeConnection> {
   const address = temporal.address ?? DEFAULT_TEMPORAL_ADDRESS
+  const metricsAddress = await socketAddress(api.host, metrics.sdkPort)
   for (;;) {
     signal.throwIfAborted()
     // Each time: the SDK drops its runtime, our logger with it, when a connection cannot be made.
-    installTemporalRuntime()
+    installTemporalRuntime(metricsAddress)
     try {
       return await NativeConnection.connect({
         address,
@@ -34,4 +36,11 @@ export async function connectWorker(
       await sleep(RETRY_MS, undefined, { signal })
     }
   }
+}
+
+/** `ip:port`: the SDK takes no names. */
+async function socketAddress(host: string, port: number | null): Promise<string | null> {
+  if (port === null) return null
+  const { address, family } = await lookup(host)
+  return family === 6 ? `[${address}]:${port}` : `${address}:${port}`
 }

@@ -7,6 +7,8 @@ export type EnginePool = AsyncDisposable & {
   readonly engineFor: (id: EngineId) => OcrEngine
   /** Version of an engine; `null` where it is not set up. */
   readonly versionOf: (id: EngineId) => string | null
+  /** Those that were made. */
+  readonly made: () => readonly OcrEngine[]
 }
 
 /** Creates an empty pool around a factory, which throws `ENGINE_MISCONFIGURED` for what is not set up. */
@@ -27,6 +29,7 @@ export function createEnginePool(create: (id: EngineId) => OcrEngine): EnginePoo
         throw error
       }
     },
+    made: () => [...engines.values()],
     async [Symbol.asyncDispose]() {
       for (const engine of engines.values()) await engine[Symbol.asyncDispose]()
     },

@@ -5,6 +5,7 @@ import type { EngineId } from '../contract/engines.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { workerLogger } from '../platform/logger.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
+import { activityLogContext } from './activity-log-context.ts'
 import { startGatedWorker, type GateTiming } from './gated-worker.ts'
 import { startGpuSnapshots } from './gpu-snapshot.ts'
 import { probeReason } from './probe-reason.ts'
@@ -93,13 +94,14 @@ function workerOptions(
   { connection, activities }: QueueDependencies,
 ): WorkerOptions {
   const { recognizePage } = activities
+  const interceptors = { activity: [activityLogContext] }
   switch (work) {
     case 'workflows':
       return { ...options, connection }
     case 'activities':
-      return { ...options, connection, activities }
+      return { ...options, connection, interceptors, activities }
     case 'pages':
-      return { ...options, connection, activities: { recognizePage } }
+      return { ...options, connection, interceptors, activities: { recognizePage } }
   }
 }
 

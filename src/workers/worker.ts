@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Registry } from '@prometheus-io/client'
+import { createActivityMetrics } from '../activities/activity-metrics.ts'
 import { createActivities } from '../activities/index.ts'
 import type { Config } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
@@ -8,15 +10,18 @@ import { TASK_QUEUE } from '../contract/names.ts'
 import type { OcrEngine } from '../engines/engine.ts'
 import { createEngine } from '../engines/registry.ts'
 import { workerLogger } from '../platform/logger.ts'
+import { serveMetrics } from '../platform/metrics/serve-metrics.ts'
 import { sweepTemporaryDirectories } from '../platform/temporary-directory.ts'
-import { createDirectoryBlobStore } from '../storage/directory-blob-store.ts'
+import { createBlobStore, refuseWrongSetUp } from '../storage/create-blob-store.ts'
 import { SNAPSHOT_EVERY_MS } from '../storage/worker-snapshots.ts'
+import { checkNamespace } from './check-namespace.ts'
 import { connectWorker } from './connect-worker.ts'
 import { engineOptionsOf } from './engine-options.ts'
 import { createEnginePool, type EnginePool } from './engine-pool.ts'
 import { GATE_TIMING, type GateTiming } from './gated-worker.ts'
 import { polledQueues, type WorkerQueues } from './role-options.ts'
 import { startQueue, type RunningQueue } from './start-queue.ts'
+import { countChildren, countStoreBytes, gaugeCircuits } from './worker-metrics.ts'
 
 /** What tests replace. */
 export type WorkerOverrides = {
@@ -55,24 +60,31 @@ export async function startWorker(
   await mkdir(temporaryDirectory, { recursive: true })
   await sweepTemporaryDirectories(temporaryDirectory, LEFTOVER_AGE_MS)
   const secret = await loadSigningSecret(config)
-  const store = createDirectoryBlobStore({ path: config.storage.path, secret: secret.reveal() })
+  const store = createBlobStore(config.storage, secret.reveal())
+  await refuseWrongSetUp(store, config.storage, (message) => workerLogger.warn(message))
   await using setUp = new AsyncDisposableStack()
+  const registry = new Registry()
+  setUp.use(countChildren(registry))
   const engineOptions = engineOptionsOf(config, temporaryDirectory)
   const pool = setUp.use(createEnginePool((id) => createEngine(id, engineOptions)))
+  gaugeCircuits(registry, pool.made)
   const { engineFor, versionOf } = replaced(pool, overrides)
   if (config.worker.roles.includes('ocr-cpu')) {
     // A missing program or model is said here, in one sentence, and not on every page.
-    await store.ping()
     await engineFor(config.engines.cpuEngine).probe(signal)
   }
-  const connection = await connectWorker(config.temporal, signal)
+  const { port } = config.metrics
+  setUp.use(await serveMetrics(registry, { host: config.api.host, port, logger: workerLogger }))
+  const connection = await connectWorker(config, signal)
   setUp.defer(() => connection.close())
+  await checkNamespace(connection, config.temporal.namespace)
   const activities = createActivities({
-    store,
+    store: countStoreBytes(registry, store),
     engineFor,
     engineVersionOf: versionOf,
     urlRules: config.api.urlRules,
     temporaryDirectory,
+    metrics: createActivityMetrics(registry),
   })
   const running: RunningQueue[] = []
   // Together: each may need the whole grace.

@@ -12,6 +12,13 @@ export type ByteGuardOptions = {
   readonly minBytesPerSecond?: number
 }
 
+const RECEIVED_BYTES = new WeakMap<IncomingMessage, number>()
+
+/** Bytes of a request's body that have come through {@link openGuardedBody} so far. */
+export function receivedBytesOf(req: IncomingMessage): number {
+  return RECEIVED_BYTES.get(req) ?? 0
+}
+
 /**
  * Opens a request body that is cut off when it is too large or too slow.
  *
@@ -30,6 +37,7 @@ export function openGuardedBody(req: IncomingMessage, options: ByteGuardOptions)
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       receivedBytes += chunk.length
+      RECEIVED_BYTES.set(req, receivedBytes)
       if (receivedBytes > maxBodyBytes) done(tooLarge())
       else done(null, chunk)
     },

@@ -12,15 +12,20 @@ const MIN_FREE_GIB = 1
 /** Tries to write to the store and looks at the space that is left. */
 export async function checkStore(
   store: BlobStore,
-  { storage }: Pick<Config, 'storage'>,
+  { storage, dataDirectory }: Pick<Config, 'storage' | 'dataDirectory'>,
 ): Promise<Finding[]> {
+  // Of an S3 server nobody can ask the space; temporary files lie in the data directory anyway.
+  const [place, setting, diskPath] =
+    storage.kind === 's3'
+      ? [`bucket ${storage.bucket} at ${storage.endpoint}`, 'the OCR_S3_* settings', dataDirectory]
+      : [storage.path, 'OCR_DATA_DIR', storage.path]
   try {
     await store.ping()
   } catch (error) {
     const reason = coerceError(error).message
-    return [failed('Store', `cannot write to ${storage.path} (${reason}): change OCR_DATA_DIR`)]
+    return [failed('Store', `cannot write to ${place} (${reason}): change ${setting}`)]
   }
-  return [ok('Store', `writable: ${storage.path}`), await checkDisk(storage.path)]
+  return [ok('Store', `writable: ${place}`), await checkDisk(diskPath)]
 }
 
 async function checkDisk(path: string): Promise<Finding> {

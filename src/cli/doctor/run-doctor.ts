@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CONFIG_EXIT_CODE, ConfigError } from '../../config/config-error.ts'
 import { loadConfig, type Config } from '../../config/config.ts'
-import { createDirectoryBlobStore } from '../../storage/directory-blob-store.ts'
+import { createBlobStore } from '../../storage/create-blob-store.ts'
 import { failed, ok, type Finding } from './check.ts'
 import { checkEngines } from './check-engines.ts'
 import { checkGpuWorkers } from './check-gpu-workers.ts'
@@ -40,7 +40,7 @@ export async function runDoctor({ isJson, out }: DoctorOptions): Promise<number>
 function startChecks(config: Config): Promise<readonly Finding[]>[] {
   // Signs nothing here; the real secret is made by the first api or worker.
   const secret = config.secret?.reveal() ?? randomBytes(32).toString('hex')
-  const store = createDirectoryBlobStore({ path: config.storage.path, secret })
+  const store = createBlobStore(config.storage, secret)
   const storeFindings = checkStore(store, config)
   return [
     checkTemporal(config),

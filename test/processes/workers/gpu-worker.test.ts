@@ -8,7 +8,7 @@ import { loadConfig } from '../../../src/config/config.ts'
 import type { OcrEngine } from '../../../src/engines/engine.ts'
 import { OcrError } from '../../../src/platform/errors.ts'
 import { setLogLevel } from '../../../src/platform/logger.ts'
-import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
+import { createBlobStore } from '../../../src/storage/create-blob-store.ts'
 import { readWorkerSnapshots } from '../../../src/storage/worker-snapshots.ts'
 import { startWorker } from '../../../src/workers/worker.ts'
 import { temporalAddress } from '../../support/temporal-address.ts'
@@ -32,7 +32,7 @@ describe('a worker on a GPU host', () => {
     })
     const connection = await Connection.connect({ address: temporalAddress() })
     const client = new Client({ connection })
-    const store = createDirectoryBlobStore({ path: config.storage.path, secret: 'x' })
+    const store = createBlobStore(config.storage, 'x')
     const snapshots = () => readWorkerSnapshots(store)
     const lastPoll = async (): Promise<number> => {
       const { pollers } = await client.workflowService.describeTaskQueue({

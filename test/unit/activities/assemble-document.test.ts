@@ -3,6 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { Registry } from '@prometheus-io/client'
+import { createActivityMetrics } from '../../../src/activities/activity-metrics.ts'
 import { assembleDocument } from '../../../src/activities/assemble-document.ts'
 import type { ActivityDependencies } from '../../../src/activities/activity-dependencies.ts'
 import type { AssembleInput, DocumentRequest, Manifest } from '../../../src/contract/document.ts'
@@ -88,6 +90,18 @@ describe('assembleDocument', () => {
     present(await readBytes(deps.store, resultKey(ID, format), 1e6)).toString()
   const manifest = async (): Promise<Manifest> =>
     present(await readJson<Manifest>(deps.store, manifestKey(ID)))
+
+  it('counts a failed page once, also when an ending is written twice', async () => {
+    await prepare([1])
+    const counted: string[] = []
+    const metrics = createActivityMetrics(new Registry())
+    const counting = { ...metrics, pageFailed: (_: string, code: string) => counted.push(code) }
+
+    for (const outcome of ['failed', 'cancelled'] as const)
+      await assembleDocument({ ...deps, metrics: counting }, inputFor('of', { outcome }), signal)
+
+    assert.deepEqual(counted, ['TOO_COMPLEX'])
+  })
 
   it('writes delivered and failed pages in order, and the same again on a second run', async () => {
     await prepare([1, 3])

@@ -6,8 +6,10 @@ import { inspect } from 'node:util'
 import { ConfigError } from '../../../src/config/config-error.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { ENVIRONMENT } from '../../../src/config/environment.ts'
+import { shownValue } from '../../../src/config/shown-value.ts'
 import { DIALECT_VARIABLE_ROWS } from '../../support/dialect-variable-rows.ts'
 import { ENGINE_VARIABLE_ROWS, type VariableRow } from '../../support/engine-variable-rows.ts'
+import { STORAGE_VARIABLE_ROWS } from '../../support/storage-variable-rows.ts'
 
 /** Every variable, one good and one bad value. */
 const TABLE: Readonly<Record<string, VariableRow>> = {
@@ -23,9 +25,12 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
     as: 'https://ocr.example.com',
     bad: 'https://ocr.example.com/path',
   },
+  OCR_TITLE: { good: 'Scans', reads: (c) => c.api.title, as: 'Scans', bad: null },
   OCR_MAX_UPLOAD_MB: { good: '1', reads: (c) => c.api.maxUploadBytes, as: 1_048_576, bad: '1.5' },
   OCR_MAX_PAGES: { good: '7', reads: (c) => c.api.maxPages, as: 7, bad: '0' },
   OCR_SIGNED_URL_TTL_S: { good: '60', reads: (c) => c.api.signedUrlTtlSeconds, as: 60, bad: '-1' },
+  OCR_METRICS_PORT: { good: '9464', reads: (c) => c.metrics.port, as: 9464, bad: '0' },
+  OCR_SDK_METRICS_PORT: { good: '9466', reads: (c) => c.metrics.sdkPort, as: 9466, bad: 'on' },
   TEMPORAL_ADDRESS: {
     good: 'localhost:1',
     reads: (c) => c.temporal.address,
@@ -35,6 +40,12 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
   TEMPORAL_NAMESPACE: { good: 'ocr', reads: (c) => c.temporal.namespace, as: 'ocr', bad: null },
   TEMPORAL_API_KEY: { good: 'k', reads: (c) => c.temporal.apiKey?.reveal(), as: 'k', bad: null },
   TEMPORAL_TLS: { good: 'true', reads: (c) => c.temporal.tls, as: true, bad: 'on' },
+  OCR_TEMPORAL_UI_URL: {
+    good: 'https://temporal.example.com/ui/',
+    reads: (c) => c.api.temporalUi,
+    as: { url: 'https://temporal.example.com/ui', namespace: 'default' },
+    bad: 'temporal.example.com',
+  },
   OCR_ALLOW_INSECURE_TEMPORAL: { good: 'true', reads: () => null, as: null, bad: '0' },
   OCR_WORKER_ROLES: {
     good: 'ocr-cpu',
@@ -50,6 +61,7 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
     as: resolve('b.js'),
     bad: null,
   },
+  ...STORAGE_VARIABLE_ROWS,
   ...ENGINE_VARIABLE_ROWS,
   ...DIALECT_VARIABLE_ROWS,
   TEMPORAL_CLI_PATH: {
@@ -100,7 +112,7 @@ describe('loadConfig', () => {
       it(`refuses ${name}=${bad} and shows the value`, () => {
         const [problem, ...others] = problemsOf({ [name]: bad })
 
-        assert.ok(problem?.startsWith(`${name}=${JSON.stringify(bad)}: expected `), problem)
+        assert.ok(problem?.startsWith(`${name}=${shownValue(bad)}: expected `), problem)
         assert.deepEqual(others, [])
       })
   }

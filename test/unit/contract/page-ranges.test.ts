@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { parsePageRanges, selectPages } from '../../../src/contract/page-ranges.ts'
+import {
+  formatPageRanges,
+  parsePageRanges,
+  selectPages,
+} from '../../../src/contract/page-ranges.ts'
 
 describe('parsePageRanges', () => {
   it('reads single pages and ranges', () => {
@@ -59,5 +63,13 @@ describe('selectPages', () => {
 
   it('selects nothing beyond the end', () => {
     assert.deepEqual(selectPages([[5, 9]], 4), [])
+  })
+})
+
+describe('formatPageRanges', () => {
+  it('writes a selection as it is read', () => {
+    const ranges = parsePageRanges('7, 1-3,9-9') ?? []
+
+    assert.equal(formatPageRanges(ranges), '1-3,7,9')
   })
 })

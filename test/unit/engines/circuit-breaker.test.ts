@@ -41,6 +41,7 @@ function setUp() {
     onProbe: (behave: typeof probe) => {
       probe = behave
     },
+    circuit: () => guarded.circuit?.(),
     /** The code that a page failed with; `null` when it was read. */
     read: (pageId?: string) =>
       guarded.recognize(IMAGE, { languages: null, signal, ...(pageId ? { pageId } : {}) }).then(
@@ -273,5 +274,20 @@ describe('withCircuitBreaker', () => {
     for (let n = 0; n < 10; n++) assert.equal((await engine.read())?.code, 'ENGINE_OUTPUT_INVALID')
 
     assert.equal(engine.counts.pages, 10)
+  })
+
+  it('tells whether it is open', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    for (let n = 0; n < 3; n++) await engine.read()
+    const open = engine.circuit()
+    engine.pass(30_000)
+    engine.onPage(async () => undefined)
+
+    const trial = engine.read()
+    const halfOpen = engine.circuit()
+    await trial
+
+    assert.deepEqual([open, halfOpen, engine.circuit()], ['open', 'half-open', 'closed'])
   })
 })
