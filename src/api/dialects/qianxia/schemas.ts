@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /*
- * Bodies of the Qianxia dialect: submits, rows and what is read of tasks. `detail_code` is ours and
- * stands only in bodies that report a failure.
+ * Bodies of the Qianxia dialect: submits, rows and what is read of tasks. `detail_code` and
+ * `queued_reason` are ours: they stand only in bodies that report a failure, and while a task waits.
  */
 
 const detailCode = z
@@ -127,6 +127,10 @@ export const taskRowSchema = z
     batch_size: z.int().min(1),
     retry_count: count,
     max_retries: count,
+    queued_reason: z
+      .string()
+      .optional()
+      .meta({ description: '等待原因，如 `NO_WORKER`：没有识别程序在运行' }),
     detail_code: detailCode,
   })
   .meta({ id: 'QianxiaTask' })

@@ -72,6 +72,7 @@ export function toTaskRow(status: DocumentStatus, context: TaskRowContext): Task
     // A task is never begun anew: its pages are tried again one by one.
     retry_count: 0,
     max_retries: context.config.maxRetries,
+    ...(status.queuedReason === null ? {} : { queued_reason: status.queuedReason }),
     ...detailCodeOf(status),
   }
 }

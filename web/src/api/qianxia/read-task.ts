@@ -56,7 +56,7 @@ export function readTask(value: unknown): DocumentView | null {
             title: toText(row['error_message']) ?? '',
           }
         : null,
-    queuedReason: null,
+    queuedReason: toText(row['queued_reason']),
     runUrl: null,
     hasResults: state === 'completed',
   }

@@ -98,6 +98,20 @@ describe('GET /api/tasks', () => {
     assert.equal((await idsOf('')).length, 4)
   })
 
+  it('tells why a task waits, and nothing of it where none does', async () => {
+    const idle = { ...INITIAL_PROGRESS, totalPages: 4 }
+    const documents = [
+      sampleTask({ documentId: sampleDocumentId(1), progress: idle, queuedReason: 'NO_WORKER' }),
+      sampleTask({ documentId: sampleDocumentId(2) }),
+    ]
+    await using api = await startQianxiaApi({ documents })
+
+    const { body } = await api.call('/api/tasks')
+
+    const reasons = body.data.map((row: { queued_reason?: string }) => row.queued_reason)
+    assert.deepEqual(reasons, ['NO_WORKER', undefined])
+  })
+
   it('finds tasks of a state behind many that are in none', async () => {
     const running = Array.from({ length: 150 }, (_, n) =>
       sampleTask({ documentId: sampleDocumentId(1_000 + n) }),
