@@ -1,5 +1,5 @@
 import { useComputed, useSignalEffect } from '@preact/signals'
-import type { JSX } from 'preact'
+import type { ComponentProps, JSX } from 'preact'
 
 import { Banner } from './header/banner.tsx'
 import { Header } from './header/header.tsx'
@@ -12,13 +12,8 @@ import { UploadPanel } from './upload/upload-panel.tsx'
 const loadList = () => import('./list/document-list.tsx').then((part) => part.DocumentList)
 const loadDocument = () => import('./document/document-view.tsx').then((part) => part.DocumentView)
 
-/** What the server says of the page: where its service is mounted, and its name. */
-export type PageFacts = {
-  readonly root: string
-  readonly title: string
-  /** `null`: this API is documented elsewhere. */
-  readonly docsUrl: string | null
-}
+/** What the server says of the page: where its service is mounted, and what its header says. */
+type PageFacts = ComponentProps<typeof Header> & { readonly root: string }
 
 /** The whole page: the list, and beside it (on a telephone: in its place) the open document. */
 export function App({ root, title, docsUrl }: PageFacts): JSX.Element {

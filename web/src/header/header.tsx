@@ -1,6 +1,5 @@
 import type { JSX } from 'preact'
 
-import type { PageFacts } from '../app.tsx'
 import { chooseLanguage, language } from '../i18n/language.ts'
 import { texts } from '../i18n/texts.ts'
 import { Lazy } from '../lazy.tsx'
@@ -9,8 +8,14 @@ import { switchTheme, theme } from './theme.ts'
 
 const loadAccount = () => import('./account.tsx').then((part) => part.Account)
 
+type HeaderProps = {
+  readonly title: string
+  /** `null`: this API is documented elsewhere. */
+  readonly docsUrl: string | null
+}
+
 /** The top of the page: what it is, how the service is, and where else one can go. */
-export function Header({ title, docsUrl }: Pick<PageFacts, 'title' | 'docsUrl'>): JSX.Element {
+export function Header({ title, docsUrl }: HeaderProps): JSX.Element {
   const { config, connection, session } = useStore()
   const words = texts.value
   const operations = config.value?.temporalUiUrl
