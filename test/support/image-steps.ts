@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
@@ -98,6 +98,8 @@ function run(stage: Stage, text: string): void {
     env: {
       // Where npm finds its registry and its cache, which a builder knows too.
       ...process.env,
+      // The Node of the image, whichever this machine has.
+      PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       npm_config_prefer_offline: 'true',
       ...stage.args,
       ...stage.env,
