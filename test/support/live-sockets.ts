@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { WebSocket, type ClientOptions } from 'ws'
 import { createLiveSockets, type LiveSocketDeps } from '../../src/api/v1/live-sockets.ts'
 import type { SocketServerOptions } from '../../src/api/sockets/socket-server.ts'
@@ -11,6 +10,7 @@ import { createScriptedLive, type ScriptedLive } from './scripted-live.ts'
 import type { readJson } from './read-json.ts'
 import { refusedStatus } from './socket-client.ts'
 import { until } from './until.ts'
+import { serveUpgrades } from './serve-upgrades.ts'
 
 /** What a client of `/v1/live` was told, its data untyped. */
 export type LiveMessage = {
@@ -65,21 +65,8 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     logger: createRootLogger({ write: (line) => void logLines.push(line) }),
   }
   const sockets = createLiveSockets(deps, kept)
-  const server = createServer(
-    { shouldUpgradeCallback: (request) => sockets.upgrades.isMine(request) },
-    (_request, response) => response.writeHead(404).end(),
-  )
-  server.on('upgrade', (request, socket, head) => sockets.upgrades.upgrade(request, socket, head))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no TCP address')
-  const url = `ws://127.0.0.1:${address.port}`
-  setUp.defer(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
+  const { port } = setUp.use(await serveUpgrades(sockets.upgrades))
+  const url = `ws://127.0.0.1:${port}`
   setUp.use(sockets)
   const clients = setUp.use(new DisposableStack())
   const running = setUp.move()

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { mkdtempDisposable } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClientOptions } from 'ws'
@@ -20,6 +18,7 @@ import { sampleStatus } from './document-status.ts'
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
 import { createScriptedLive, type ScriptedLive } from './scripted-live.ts'
 import { openSocket, refusedStatus, type TestSocket } from './socket-client.ts'
+import { serveUpgrades } from './serve-upgrades.ts'
 
 /** The sockets of the dialect behind a real server, with a scripted hub. */
 export type SocketServer = AsyncDisposable & {
@@ -69,22 +68,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
     store: createDirectoryBlobStore({ path: join(directory, 'store'), secret }),
   }
   const sockets = createQianxiaSockets(deps, options)
-  const upgrades = sockets.upgradesAt(['', '/qianxia'])
-  const server = createServer(
-    { shouldUpgradeCallback: (request) => upgrades.isMine(request) },
-    (_request, response) => response.writeHead(404).end(),
-  )
-  server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no TCP address')
-  const { port } = address
-  setUp.defer(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
+  const { port } = setUp.use(await serveUpgrades(sockets.upgradesAt(['', '/qianxia'])))
   setUp.use(sockets)
   const clients = setUp.use(new DisposableStack())
   const running = setUp.move()

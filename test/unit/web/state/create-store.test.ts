@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { DocumentsApi, ListQuery } from '../../../../web/src/api/documents-api.ts'
-import { ApiError, type DocumentView, type Submission } from '../../../../web/src/model.ts'
-import { createStore } from '../../../../web/src/state/create-store.ts'
+import type { ListQuery } from '../../../../web/src/api/documents-api.ts'
+import type { DocumentView, Submission } from '../../../../web/src/model.ts'
 import { until } from '../../../support/until.ts'
-import {
-  documentView,
-  fakeDocumentsApi,
-  scriptedTransport,
-  settled,
-} from '../../../support/web-documents.ts'
-
-const refusal = (status: number, code = 'X'): ApiError =>
-  new ApiError({ code, message: '', requestId: null, status })
-
-const listing = (...documents: readonly DocumentView[]) =>
-  Promise.resolve({ documents, nextCursor: null })
-
-const ENDED = documentView({ id: 'ended', state: 'completed', marks: 'ooo', createdAtMs: 5 })
-const RUNNING = documentView({ id: 'running', createdAtMs: 10 })
+import { documentView, settled } from '../../../support/web-documents.ts'
+import { ENDED, listing, refusal, RUNNING, startStore } from './start-store.ts'
 
 const SUBMISSION: Submission = {
   source: { url: 'https://example.com/a.pdf' },
@@ -26,24 +12,6 @@ const SUBMISSION: Submission = {
   pages: null,
   languages: null,
   password: null,
-}
-
-/** A store that has begun, and whose documents are followed by a transport of the test. */
-function startStore(changes: Partial<DocumentsApi> = {}) {
-  const socket = scriptedTransport('websocket')
-  const api = fakeDocumentsApi({
-    live: () => Promise.resolve({ transports: [socket] }),
-    list: () => listing(ENDED, RUNNING),
-    get: (id) => Promise.resolve([ENDED, RUNNING].find((one) => one.id === id) ?? null),
-    ...changes,
-  })
-  const store = createStore(api)
-  store.start()
-  const following = async () => {
-    await until(() => socket.opened.length > 0, 'something is followed')
-    return socket.latest()
-  }
-  return { store, socket, following, [Symbol.dispose]: () => store.close() }
 }
 
 describe('the store', () => {
