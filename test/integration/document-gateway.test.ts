@@ -109,7 +109,7 @@ describe('createDocumentGateway, with a Temporal server', () => {
     const description = await handleOf(documentId).describe()
     const history = JSON.stringify(await handleOf(documentId).fetchHistory())
 
-    assert.equal(await description.staticSummary(), 'pdf · paddle')
+    assert.equal(await description.staticSummary(), 'pdf · paddle · all pages')
     assert.deepEqual(Object.keys(description.memo ?? {}).includes('fingerprint'), true)
     assert.deepEqual(description.searchAttributes['OcrOwner'], [owner])
     assert.deepEqual(description.searchAttributes['OcrEngine'], ['paddle'])
