@@ -20,7 +20,7 @@ export const DOCUMENT_STATES = [
 export type DocumentState = (typeof DOCUMENT_STATES)[number]
 
 /** Why a document waits; not a failure. */
-export type QueuedReason = 'NO_WORKER'
+export type QueuedReason = 'NO_WORKER' | 'STORAGE_FULL'
 
 /** A page that is being recognized. */
 export type PageUnderWay = {

@@ -26,6 +26,7 @@ export const FAILURES = {
   REQUEST_MALFORMED: { kind: 'input', httpStatus: 400, title: 'Request is malformed' },
   REQUEST_TIMEOUT: { kind: 'input', httpStatus: 408, title: 'Request came in too slowly' },
   URL_NOT_ALLOWED: { kind: 'input', httpStatus: 400, title: 'URL is not allowed' },
+  WEBHOOKS_DISABLED: { kind: 'input', httpStatus: 400, title: 'Webhooks are not set up' },
   PATH_INPUT_DISABLED: { kind: 'input', httpStatus: 400, title: 'Local paths are disabled' },
   // Looking up, and the order of things.
   NOT_FOUND: { kind: 'input', httpStatus: 404, title: 'Path does not exist' },
@@ -43,7 +44,9 @@ export const FAILURES = {
   // The caller.
   UNAUTHORIZED: { kind: 'input', httpStatus: 401, title: 'Credentials are missing or wrong' },
   ORIGIN_NOT_ALLOWED: { kind: 'input', httpStatus: 403, title: 'Origin is not allowed' },
+  HOST_NOT_ALLOWED: { kind: 'input', httpStatus: 421, title: 'Host name is not served here' },
   RATE_LIMITED: { kind: 'busy', httpStatus: 429, title: 'Too many requests' },
+  QUEUE_FULL: { kind: 'busy', httpStatus: 429, title: 'Too many pages wait already' },
   QUOTA_EXCEEDED: { kind: 'input', httpStatus: 507, title: 'Storage quota is used up' },
   // The document.
   ENCRYPTED_PDF: { kind: 'input', httpStatus: 422, title: 'PDF is encrypted' },
@@ -89,6 +92,7 @@ export const FAILURES = {
   FETCH_REFUSED: { kind: 'input', httpStatus: 422, title: 'The server does not give out the file' },
   FETCH_FAILED: { kind: 'transient', httpStatus: 502, title: 'File could not be fetched' },
   STORAGE_UNAVAILABLE: { kind: 'busy', httpStatus: 503, title: 'Object store is unavailable' },
+  STORAGE_FULL: { kind: 'busy', httpStatus: 507, title: 'Object store is full' },
   // The end.
   CANCELLED: { kind: 'input', httpStatus: 409, title: 'Document was cancelled' },
   SERVICE_UNAVAILABLE: { kind: 'busy', httpStatus: 503, title: 'Service is unavailable' },

@@ -38,6 +38,9 @@ const MAX_SHOWN_CHARACTERS = 100
 const FRAMEWORK_ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
   NOT_FOUND: { httpStatus: 404, body: { detail: 'Not Found' } },
   METHOD_NOT_ALLOWED: { httpStatus: 405, body: { detail: 'Method Not Allowed' } },
+  UNAUTHORIZED: { httpStatus: 401, body: { detail: 'Not authenticated' } },
+  ORIGIN_NOT_ALLOWED: { httpStatus: 403, body: { detail: 'Origin not allowed' } },
+  HOST_NOT_ALLOWED: { httpStatus: 421, body: { detail: 'Host not allowed' } },
 }
 
 /** The caller's fault: "Invalid input / 输入无效". */
@@ -62,8 +65,13 @@ const INVALID_IMAGE = codes(
 )
 
 /** "Service Unavailable", for other reasons than a model that is not there. */
-const BUSY = codes('RATE_LIMITED', 'ENGINE_RATE_LIMITED')
-const UNAVAILABLE = codes('SERVICE_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'QUOTA_EXCEEDED')
+const BUSY = codes('RATE_LIMITED', 'QUEUE_FULL', 'ENGINE_RATE_LIMITED')
+const UNAVAILABLE = codes(
+  'SERVICE_UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_FULL',
+  'QUOTA_EXCEEDED',
+)
 
 /** "Out of memory": of the GPU, or the guard of the drawing process. */
 const MEMORY = codes('ENGINE_OUT_OF_MEMORY', 'TOO_COMPLEX')

@@ -39,7 +39,11 @@ const ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
   REQUEST_MALFORMED: answer(400, { error: 'No JSON data provided' }),
   NOT_FOUND: answer(404, { error: 'Not found' }),
   METHOD_NOT_ALLOWED: answer(405, { error: 'Method not allowed' }),
+  UNAUTHORIZED: answer(401, { error: 'Credentials are missing or wrong' }),
+  ORIGIN_NOT_ALLOWED: answer(403, { error: 'Origin is not allowed' }),
+  HOST_NOT_ALLOWED: answer(421, { error: 'Host name is not served here' }),
   RATE_LIMITED: answer(429, { error: BUSY }),
+  QUEUE_FULL: answer(429, { error: BUSY, detail_code: 'QUEUE_FULL' }),
   ENGINE_RATE_LIMITED: answer(429, { error: BUSY, detail_code: 'ENGINE_RATE_LIMITED' }),
   ENGINE_DOWN: answer(500, { error: MODEL_NOT_LOADED }),
   ENGINE_UNREACHABLE: answer(500, {

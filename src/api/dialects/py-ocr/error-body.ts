@@ -49,9 +49,18 @@ const ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
     error: '幂等键已用于其他请求',
     code: 'IDEMPOTENCY_KEY_REUSED',
   }),
+  UNAUTHORIZED: answer(401, { error: '未提供有效的密钥', code: 'UNAUTHORIZED' }),
+  ORIGIN_NOT_ALLOWED: answer(403, { error: '来源不被允许', code: 'ORIGIN_NOT_ALLOWED' }),
+  HOST_NOT_ALLOWED: answer(421, { error: '主机名不被允许', code: 'HOST_NOT_ALLOWED' }),
   RATE_LIMITED: answer(429, { error: '请求过于频繁', code: 'RATE_LIMITED' }),
+  QUEUE_FULL: answer(429, {
+    error: '排队任务过多',
+    code: 'RATE_LIMITED',
+    detail_code: 'QUEUE_FULL',
+  }),
   SERVICE_UNAVAILABLE: answer(503, UNAVAILABLE),
   STORAGE_UNAVAILABLE: answer(503, { ...UNAVAILABLE, detail_code: 'STORAGE_UNAVAILABLE' }),
+  STORAGE_FULL: answer(503, { ...UNAVAILABLE, detail_code: 'STORAGE_FULL' }),
 }
 
 const INNER_ERROR = answer(500, { error: '服务器内部错误', code: 'INTERNAL_SERVER_ERROR' })

@@ -20,6 +20,9 @@ type RequestFailure =
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'UNAUTHORIZED'
   | 'ORIGIN_NOT_ALLOWED'
+  | 'HOST_NOT_ALLOWED'
+  | 'WEBHOOKS_DISABLED'
+  | 'QUEUE_FULL'
   | 'RATE_LIMITED'
   | 'QUOTA_EXCEEDED'
 
@@ -60,6 +63,7 @@ const CAUSES: Readonly<Record<Exclude<FailureCode, RequestFailure>, string>> = {
   FETCH_REFUSED: '文件服务器拒绝提供文件',
   FETCH_FAILED: '无法获取文件',
   STORAGE_UNAVAILABLE: '存储服务不可用',
+  STORAGE_FULL: '存储空间已满',
   CANCELLED: '任务被终止',
   SERVICE_UNAVAILABLE: '服务暂时不可用',
   INTERNAL_SERVER_ERROR: '服务器内部错误',

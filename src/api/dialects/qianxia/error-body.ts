@@ -41,9 +41,12 @@ const ANSWERS: Partial<Record<FailureCode, ErrorAnswer>> = {
   UNAUTHORIZED: answer(401, '未登录'),
   ORIGIN_NOT_ALLOWED: answer(403, '来源不被允许'),
   QUOTA_EXCEEDED: answer(403, '配额不足'),
+  HOST_NOT_ALLOWED: answer(421, '主机名不被允许'),
   RATE_LIMITED: answer(429, '请求过于频繁'),
+  QUEUE_FULL: answer(429, '排队任务过多', 'QUEUE_FULL'),
   SERVICE_UNAVAILABLE: answer(503, UNAVAILABLE),
   STORAGE_UNAVAILABLE: answer(503, UNAVAILABLE, 'STORAGE_UNAVAILABLE'),
+  STORAGE_FULL: answer(503, UNAVAILABLE, 'STORAGE_FULL'),
 }
 
 const INNER_ERROR = answer(500, '服务器内部错误')

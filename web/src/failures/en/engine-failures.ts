@@ -74,6 +74,10 @@ export const engineFailures = {
     what: 'The store is unavailable. Documents wait for it and lose nothing.',
     remedy: 'Nothing to do: it goes on by itself. Operators: check the disk or the store.',
   },
+  STORAGE_FULL: {
+    what: 'The disk of the service is full.',
+    remedy: 'Your document waits and goes on by itself. Operator: make room in the store.',
+  },
   SERVICE_UNAVAILABLE: {
     what: 'The service cannot take requests now. What it accepted before is safe.',
     remedy: 'Try again in a minute.',

@@ -74,12 +74,24 @@ export const requestFailures = {
     what: 'Requests from this web address are refused.',
     remedy: 'Open the page at the address that the operator gave you.',
   },
+  HOST_NOT_ALLOWED: {
+    what: 'The service does not answer at this web address.',
+    remedy: 'Open the page at the address that the operator gave you.',
+  },
   RATE_LIMITED: {
     what: 'There were too many requests in a short time.',
     remedy: 'Wait a minute and try again.',
   },
+  QUEUE_FULL: {
+    what: 'Too many pages wait already.',
+    remedy: 'Send the file again in some minutes.',
+  },
   QUOTA_EXCEEDED: {
     what: 'Your quota is used up.',
     remedy: 'Delete documents that you no longer need, or ask for more.',
+  },
+  WEBHOOKS_DISABLED: {
+    what: 'The service sends no webhooks.',
+    remedy: 'Operator: set OCR_WEBHOOK_SECRET.',
   },
 } as const satisfies Record<string, Explanation>

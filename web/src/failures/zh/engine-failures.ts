@@ -65,6 +65,10 @@ export const engineFailures = {
     what: '存储不可用。文档在等待，不会丢失。',
     remedy: '无需操作：会自动继续。管理员：请检查磁盘或存储。',
   },
+  STORAGE_FULL: {
+    what: '服务的存储空间已满。',
+    remedy: '文档会等待，之后自动继续。管理员：请清理存储空间。',
+  },
   SERVICE_UNAVAILABLE: {
     what: '服务现在无法接受请求。此前已接受的内容是安全的。',
     remedy: '请稍后再试。',

@@ -38,6 +38,15 @@ export const requestFailures = {
     what: '来自这个网址的请求被拒绝。',
     remedy: '请使用管理员提供的地址打开本页。',
   },
+  HOST_NOT_ALLOWED: {
+    what: '服务不在这个网址上。',
+    remedy: '请使用管理员提供的地址打开本页。',
+  },
   RATE_LIMITED: { what: '短时间内请求过多。', remedy: '请稍等一分钟再试。' },
+  QUEUE_FULL: { what: '排队的页面过多。', remedy: '请过几分钟再上传。' },
   QUOTA_EXCEEDED: { what: '额度已用完。', remedy: '请删除不再需要的文档，或申请更多额度。' },
+  WEBHOOKS_DISABLED: {
+    what: '服务没有启用回调通知。',
+    remedy: '管理员：请设置 OCR_WEBHOOK_SECRET。',
+  },
 } as const satisfies Record<string, Explanation>

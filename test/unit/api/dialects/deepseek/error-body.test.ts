@@ -11,9 +11,12 @@ import { FAILURES, isFailureCode, type FailureCode } from '../../../../../src/co
 const STATUSES: readonly (readonly [number, readonly FailureCode[]])[] = [
   [400, ['REQUEST_MALFORMED', 'EMPTY_FILE', 'UNSUPPORTED_FILE_TYPE', 'FILE_TOO_LARGE']],
   [400, ['CORRUPT_IMAGE', 'IMAGE_DIMENSIONS', 'REQUEST_TIMEOUT']],
+  [401, ['UNAUTHORIZED']],
+  [403, ['ORIGIN_NOT_ALLOWED']],
   [404, ['NOT_FOUND']],
-  [503, ['RATE_LIMITED', 'ENGINE_RATE_LIMITED', 'ENGINE_DOWN']],
-  [503, ['SERVICE_UNAVAILABLE', 'STORAGE_UNAVAILABLE']],
+  [421, ['HOST_NOT_ALLOWED']],
+  [503, ['RATE_LIMITED', 'QUEUE_FULL', 'ENGINE_RATE_LIMITED', 'ENGINE_DOWN']],
+  [503, ['SERVICE_UNAVAILABLE', 'STORAGE_UNAVAILABLE', 'STORAGE_FULL', 'QUOTA_EXCEEDED']],
   [507, ['ENGINE_OUT_OF_MEMORY', 'TOO_COMPLEX']],
   [500, ['ENGINE_OUTPUT_REPEATS', 'ENGINE_OUTPUT_TRUNCATED', 'ENGINE_OUTPUT_INVALID']],
   [500, ['ENGINE_UNREACHABLE', 'ENGINE_TIMED_OUT', 'ENGINE_REJECTED_REQUEST', 'ENGINE_REFUSED']],
@@ -31,7 +34,7 @@ describe('toErrorAnswer', () => {
     for (const code of Object.keys(FAILURES).filter(isFailureCode)) {
       const { httpStatus, body } = toErrorAnswer({ code, detail: null }, '/ocr-base64')
 
-      assert.ok([400, 404, 405, 500, 503, 507].includes(httpStatus), code)
+      assert.ok([400, 401, 403, 404, 405, 421, 500, 503, 507].includes(httpStatus), code)
       const schema = httpStatus === 507 ? outOfMemorySchema : errorSchema
       assert.deepEqual(schema.parse(body), body)
       if (httpStatus === 507) assert.deepEqual(body.detail, OUT_OF_MEMORY)

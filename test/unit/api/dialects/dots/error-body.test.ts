@@ -25,7 +25,12 @@ const COLUMN: Partial<Record<FailureCode, readonly [number, string]>> = {
   REQUEST_TIMEOUT: [400, 'Request came in too slowly'],
   NOT_FOUND: [404, 'Not found'],
   METHOD_NOT_ALLOWED: [405, 'Method not allowed'],
+  // Who asks, and from where
+  UNAUTHORIZED: [401, 'Credentials are missing or wrong'],
+  ORIGIN_NOT_ALLOWED: [403, 'Origin is not allowed'],
+  HOST_NOT_ALLOWED: [421, 'Host name is not served here'],
   // "rate limit, queue full"
+  QUEUE_FULL: [429, 'Server is busy processing another request'],
   RATE_LIMITED: [429, 'Server is busy processing another request'],
   ENGINE_RATE_LIMITED: [429, 'Server is busy processing another request'],
   // "engine down or absent"
@@ -39,6 +44,9 @@ const WITHOUT_CODE: readonly FailureCode[] = [
   'REQUEST_MALFORMED',
   'NOT_FOUND',
   'METHOD_NOT_ALLOWED',
+  'UNAUTHORIZED',
+  'ORIGIN_NOT_ALLOWED',
+  'HOST_NOT_ALLOWED',
   'RATE_LIMITED',
   'ENGINE_DOWN',
 ]
