@@ -7,6 +7,7 @@ import type { DocumentGateway } from './gateway/document-gateway.ts'
 import type { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import type { SocketStats } from './dialects/qianxia/socket-stats.ts'
 import type { ReadGpuStatus } from './gpu-status.ts'
+import type { RouteGuard } from './http/route.ts'
 import type { LiveDocuments } from './live/live-documents.ts'
 import type { PageFiles } from './page/page-files.ts'
 import type { TextRelays } from './relay/text-relays.ts'
@@ -35,6 +36,8 @@ export type AppDeps = {
   /** Uploads lie here while they arrive. */
   readonly temporaryDirectory: string
   readonly logger: Logger
+  /** What stands before every route, see guards/. */
+  readonly guards: readonly RouteGuard[]
   /** Counts and times every request; absent: nobody does. */
   readonly countRequest?: RequestHandler
   /** Fires when the server is about to stop: `/readyz` turns false and long polls end. */

@@ -13,6 +13,7 @@ import { warnOfWeakPassword } from './dialects/qianxia/is-served.ts'
 import { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import { createQianxiaSockets, type QianxiaSockets } from './dialects/qianxia/sockets.ts'
 import { createDocumentGateway, type DocumentGateway } from './gateway/document-gateway.ts'
+import { createRouteGuards } from './guards/route-guards.ts'
 import { listen, StartError, type Listener } from './http/listen.ts'
 import { connectTemporal } from './gateway/temporal-client.ts'
 import { createReadGpuStatus } from './gpu-status.ts'
@@ -85,6 +86,7 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
     qianxia: { counters: new RequestCounters(), sockets },
     pageFiles: createPageFiles(),
     temporaryDirectory,
+    guards: createRouteGuards(),
     countRequest: metrics.countRequest,
     stopping: stopping.signal,
     checkResponses: overrides.checkResponses ?? false,

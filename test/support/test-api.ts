@@ -17,6 +17,7 @@ import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
+import { createRouteGuards } from '../../src/api/guards/route-guards.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { layBuiltPage } from './built-page.ts'
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
@@ -104,6 +105,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     pageFiles: createPageFiles(await layBuiltPage(join(directory, 'web'))),
     temporaryDirectory: join(directory, 'uploads'),
     logger,
+    guards: createRouteGuards(),
     stopping: stopping.signal,
     checkResponses: true,
   }

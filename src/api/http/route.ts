@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express'
+import type { Request, RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
 import { readFailure } from './problem-response.ts'
@@ -46,6 +46,10 @@ export type RouteFacts = {
   readonly optionalJson?: z.ZodObject
   /** JSON that is taken in place of the multipart body; the handler receives it itself too. */
   readonly jsonInstead?: z.ZodObject
+  /** Anybody may ask, whoever he is: health, and what leads to a key. */
+  readonly isOpen?: boolean
+  /** Takes a document: what is limited per minute, per caller and by what waits already. */
+  readonly isSubmit?: boolean
 }
 
 /** What {@link route} takes. Leave a schema out where there is nothing to read. */
@@ -107,8 +111,16 @@ export function route<
   }
 }
 
+/**
+ * What stands before a route: passes a request on or throws an `OcrError`, which the route's own
+ * router answers in its envelope. `null`: the route needs none.
+ */
+export type RouteGuard = (guarded: RouteFacts) => RequestHandler | null
+
 /** How to mount routes. */
 export type MountOptions = {
+  /** Run in this order before each route, and before an upload is read. */
+  readonly guards: readonly RouteGuard[]
   /** Fails a request whose answer its route does not document; for tests. */
   readonly checkResponses: boolean
 }
@@ -119,12 +131,16 @@ export type MountOptions = {
  */
 export function mountRoutes(router: Router, routes: readonly Route[], options: MountOptions): void {
   for (const mounted of routes)
-    router[mounted.method](expressPathOf(mounted), async (request, response) => {
-      const answer = await (options.checkResponses
-        ? answerChecked(mounted, request, response)
-        : mounted.answer(request, response))
-      if (answer !== null) send(response, answer)
-    })
+    router[mounted.method](
+      expressPathOf(mounted),
+      ...guardsOf(mounted, options),
+      async (request, response) => {
+        const answer = await (options.checkResponses
+          ? answerChecked(mounted, request, response)
+          : mounted.answer(request, response))
+        if (answer !== null) send(response, answer)
+      },
+    )
   for (const mounted of routes)
     router.all(expressPathOf(mounted), (_request, response, next) => {
       const known: unknown = response.locals['allow']
@@ -134,6 +150,10 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
       response.locals['allow'] = [...methods]
       next()
     })
+}
+
+function guardsOf(guarded: RouteFacts, { guards }: MountOptions): RequestHandler[] {
+  return guards.map((guard) => guard(guarded)).filter((handler) => handler !== null)
 }
 
 /** Express' spelling of a route's path. */

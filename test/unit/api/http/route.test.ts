@@ -16,7 +16,7 @@ const SILENT = createRootLogger({ write: () => {} })
 function serveRoutes(routes: readonly Route[]) {
   const app = express()
   app.use(express.json())
-  mountRoutes(app, routes, { checkResponses: true })
+  mountRoutes(app, routes, { guards: [], checkResponses: true })
   app.use(refuseUnknown, handleFailures(writeProblem, SILENT))
   return serve(app)
 }
