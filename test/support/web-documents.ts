@@ -79,6 +79,8 @@ export function fakeDocumentsApi(changes: Partial<DocumentsApi> = {}): Documents
   const unexpected = (): Promise<never> => Promise.reject(new Error('not expected by the test'))
   return {
     can: { takeUrls: true, chooseEngine: true, choosePages: true, remove: true, runAgain: true },
+    logIn: null,
+    logOut: unexpected,
     config: () =>
       Promise.resolve({
         version: '1',
@@ -88,6 +90,7 @@ export function fakeDocumentsApi(changes: Partial<DocumentsApi> = {}): Documents
         accept: '',
         engines: [],
         languages: [],
+        caller: null,
         temporalUiUrl: null,
       }),
     session: () => Promise.resolve(null),

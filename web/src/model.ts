@@ -89,6 +89,8 @@ export type ServiceConfig = {
   /** Empty: the service chooses. */
   readonly engines: readonly EngineChoice[]
   readonly languages: readonly string[]
+  /** Name of the key that the page uses; `null`: none is needed. */
+  readonly caller: string | null
   /** Page of the operators' UI; `null`: not told. */
   readonly temporalUiUrl: string | null
 }

@@ -48,6 +48,12 @@ export function createProgressBar(stderr: Output): Reporter {
   }
 }
 
+/** What is said of a document that waits. */
+const WAITING_FOR: ReadonlyMap<string, string> = new Map([
+  ['NO_WORKER', 'waits for a worker'],
+  ['STORAGE_FULL', 'waits for room in the store'],
+])
+
 function follow(active: Map<string, Seen>, event: RunEvent): void {
   const before = active.get(event.input) ?? { total: 0, done: 0, words: 'sent' }
   active.set(event.input, before)
@@ -55,7 +61,7 @@ function follow(active: Map<string, Seen>, event: RunEvent): void {
     active.set(event.input, { ...before, words: `page ${event.page} again` })
   if (event.event !== 'document') return
   const { status, pages, queued_reason: reason } = event
-  const words = reason === 'NO_WORKER' ? 'waits for a worker' : status
+  const words = WAITING_FOR.get(reason ?? '') ?? status
   active.set(event.input, { total: pages.total, done: pages.done, words })
 }
 

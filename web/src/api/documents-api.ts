@@ -14,6 +14,9 @@ export type DocumentsApi = {
   config(): Promise<ServiceConfig>
   /** `null`: the service has no accounts. */
   session(): Promise<Session | null>
+  /** Opens the service with a key, until {@link logOut}; `null`: this API has no keys. */
+  readonly logIn: ((key: string) => Promise<void>) | null
+  readonly logOut: () => Promise<void>
   /** Newest first. */
   list(query: ListQuery): Promise<DocumentList>
   /** `null`: unknown. */

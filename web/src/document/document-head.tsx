@@ -94,6 +94,8 @@ function DocumentNotice({ document }: { document: DocumentView }): JSX.Element |
     )
   }
   // Of missing workers the banner of the page tells.
-  if (queuedReason === null || queuedReason === 'NO_WORKER') return null
+  // Of these the top of the page tells.
+  if (queuedReason === null || queuedReason === 'NO_WORKER' || queuedReason === 'STORAGE_FULL')
+    return null
   return <p class="card warn">{say.queued(queuedReason)}</p>
 }

@@ -7,6 +7,7 @@ import { useStore } from '../state/store-context.ts'
 import { switchTheme, theme } from './theme.ts'
 
 const loadAccount = () => import('./account.tsx').then((part) => part.Account)
+const loadCaller = () => import('./caller.tsx').then((part) => part.Caller)
 
 type HeaderProps = {
   readonly title: string
@@ -16,9 +17,10 @@ type HeaderProps = {
 
 /** The top of the page: what it is, how the service is, and where else one can go. */
 export function Header({ title, docsUrl }: HeaderProps): JSX.Element {
-  const { config, connection, session } = useStore()
+  const { api, config, connection, session } = useStore()
   const words = texts.value
   const operations = config.value?.temporalUiUrl
+  const caller = config.value?.caller
   return (
     <header class="top">
       <h1>
@@ -26,6 +28,7 @@ export function Header({ title, docsUrl }: HeaderProps): JSX.Element {
       </h1>
       <output class={`service ${connection.value}`}>{words.connection[connection.value]}</output>
       {session.value && <Lazy load={loadAccount} props={session.value} />}
+      {caller && <Lazy load={loadCaller} props={{ name: caller, logOut: api.logOut }} />}
       <nav>
         {docsUrl && (
           <a href={docsUrl} target="_blank">

@@ -18,6 +18,7 @@ const config: ServiceConfig = {
   accept: '.pdf',
   engines: [],
   languages: [],
+  caller: null,
   temporalUiUrl: null,
 }
 

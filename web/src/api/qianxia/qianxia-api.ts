@@ -55,12 +55,15 @@ export function createQianxiaApi(
         accept: ACCEPT,
         engines: [],
         languages: [],
+        caller: null,
         temporalUiUrl: null,
       }),
     async session() {
       const answer = await orNull(fetchJson(`${baseUrl}/api/user/current`), [401])
       return toSession(toObject(toObject(answer)['data']), `${root}/login`)
     },
+    logIn: null,
+    logOut: notOffered,
     async list({ cursor, state }) {
       const isRunning = state === 'processing'
       const limit = isRunning ? RUNNING_LIMIT : LIST_LIMIT

@@ -18,6 +18,7 @@ export function readConfig(value: unknown): ServiceConfig {
       return id === null ? [] : [{ id, isDefault: engine['default'] === true, isConfigured }]
     }),
     languages: toTexts(limits['languages']),
+    caller: toText(body['caller']),
     temporalUiUrl: toWebUrl(body['temporal_ui_url']),
   }
 }

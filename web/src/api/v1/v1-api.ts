@@ -19,6 +19,8 @@ export function createV1Api(root: string): DocumentsApi {
     can: { takeUrls: true, chooseEngine: true, choosePages: true, remove: true, runAgain: true },
     config: () => fetchJson(`${root}/v1/config`).then(readConfig),
     session: () => Promise.resolve(null),
+    logIn: (key) => documents().then((all) => all.logIn(key)),
+    logOut: () => documents().then((all) => all.logOut()),
     async list(query) {
       const body = toObject(await fetchJson(listUrl(documentsUrl, query)))
       if (toItems(body['documents']).length > 0) return (await documents()).readList(body, query)

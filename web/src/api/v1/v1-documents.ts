@@ -11,8 +11,9 @@ const RESULT_TIMEOUT_MS = 120_000
 /** What `/v1` can do with single documents. */
 export type V1Documents = Pick<
   DocumentsApi,
-  'get' | 'submit' | 'cancel' | 'remove' | 'runAgain' | 'page' | 'result' | 'live'
+  'get' | 'submit' | 'cancel' | 'remove' | 'runAgain' | 'page' | 'result' | 'live' | 'logOut'
 > & {
+  readonly logIn: (key: string) => Promise<void>
   /** Reads an answer that lists documents. */
   readonly readList: (body: Json, query: ListQuery) => DocumentList
 }
@@ -20,6 +21,7 @@ export type V1Documents = Pick<
 /** Documents of `/v1`. @param urlOf Address of one */
 export function createV1Documents(root: string, urlOf: (id: string) => string): V1Documents {
   const documentsUrl = `${root}/v1/documents`
+  const sessionUrl = `${root}/v1/session`
   const get = async (id: string): Promise<DocumentView | null> => {
     const body = await orNull(fetchJson(urlOf(id)))
     return body === null ? null : readDocument(body)
@@ -30,6 +32,17 @@ export function createV1Documents(root: string, urlOf: (id: string) => string): 
   return {
     get,
     readList,
+    async logIn(key) {
+      const headers = { 'content-type': 'application/json' }
+      await fetchText(sessionUrl, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ api_key: key }),
+      })
+    },
+    async logOut() {
+      await fetchText(sessionUrl, { method: 'DELETE' })
+    },
     submit: async (submission, progress) =>
       (await sending()).sendDocument(documentsUrl, submission, progress),
     async cancel(id) {
