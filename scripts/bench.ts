@@ -5,17 +5,19 @@ import { promisify } from 'node:util'
 import { PROCESS_DOCUMENT, TASK_QUEUE } from '../src/contract/names.ts'
 import { startStack, type Stack } from '../test/support/stack.ts'
 import { submitDocument, waitForEnd } from '../test/support/stack-client.ts'
+import { benchAttackMix } from './bench/attack-mix.ts'
 import { longPoll, newDocument } from './bench/bench-document.ts'
 import { cpuSeconds, peakMemoryMb } from './bench/cpu-time.ts'
 import { benchEngineClient, benchEngineSlots } from './bench/engine-slots.ts'
+import { benchFairness, benchTurns } from './bench/fairness.ts'
 import { quantile } from './bench/quantile.ts'
 import { benchStatusBatch } from './bench/status-batch.ts'
 import { benchStatusPolls } from './bench/status-polls.ts'
 
 /*
  * Ratios within one run, since machines and their moods differ. The absolute figures are for
- * orientation. Nothing here is asserted. `npm run bench -- product`, `-- overhead`, `-- engines`
- * or `-- dialects` runs one part.
+ * orientation. Nothing here is asserted. `npm run bench -- product`, `-- overhead`, `-- engines`,
+ * `-- dialects`, `-- fairness` or `-- attack` runs one part.
  */
 const PAGES = 40
 const LINES_PER_PAGE = 33
@@ -141,11 +143,19 @@ async function dialects(): Promise<void> {
   await benchStatusPolls()
 }
 
+async function fairness(): Promise<void> {
+  await benchFairness(500)
+  await benchFairness(null)
+  await benchTurns()
+}
+
 const parts = {
   overhead: overheadOfStub,
   product: productAgainstLoop,
   engines: engineSlots,
   dialects,
+  fairness,
+  attack: benchAttackMix,
 }
 const wanted = process.argv.slice(2)
 for (const [name, run] of Object.entries(parts))

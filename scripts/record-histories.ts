@@ -14,7 +14,7 @@ import { until } from '../test/support/until.ts'
 
 /*
  * Records the histories that test/replay replays: run before a release, keep the old ones for ever
- * (`npm run record-histories -- <suffix of the release>`; behind it `pages`, `ladder` or `fetched` for one part).
+ * (`npm run record-histories -- <suffix of the release>`; behind it `pages`, `ladder`, `fetched` or `webhooks` for one part).
  */
 const suffix = process.argv[2] ? `-${process.argv[2]}` : ''
 const part = process.argv[3] ?? 'all'
@@ -23,8 +23,10 @@ const directory = join(root, 'test', 'replay')
 const document = (pages: number, marker: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.concat([markedDocument(pages), Buffer.from(`% ${marker}\n`)]))
 
-async function record(stack: Stack, id: string, name: string): Promise<void> {
-  const workflowId = `document-${id}`
+const record = (stack: Stack, id: string, name: string): Promise<void> =>
+  recordWorkflow(stack, `document-${id}`, name)
+
+async function recordWorkflow(stack: Stack, workflowId: string, name: string): Promise<void> {
   const runs = stack.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })
   const runIds: string[] = []
   for await (const run of runs) runIds.unshift(run.runId)
@@ -142,6 +144,33 @@ async function recordFetched(): Promise<void> {
   await record(stack, await submit('http://name.invalid/a.pdf'), 'not-fetched')
 }
 
-const PARTS = { pages: recordPages, ladder: recordLadder, fetched: recordFetched }
+/** A document whose receiver is told of every page and of its end. */
+async function recordWebhooks(): Promise<void> {
+  await using receiver = await serve((_req, res) => res.writeHead(204).end())
+  await using stack = await startStack({
+    stubDelayMs: 50,
+    env: {
+      OCR_ALLOWED_URL_HOSTS: `127.0.0.1:${receiver.port}`,
+      OCR_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    },
+  })
+  const id = await submitDocument(stack.url, document(8, 'webhooks'), {
+    callback_url: receiver.url,
+    callback_events: 'document.completed,page.completed',
+  })
+  await waitForEnd(stack.url, id)
+  await record(stack, id, 'webhooks')
+  const { end, pages } = { end: `webhook-${id}`, pages: `webhook-pages-${id}` }
+  await stack.client.workflow.getHandle(end).result()
+  await recordWorkflow(stack, end, 'webhooks-of-the-end')
+  await recordWorkflow(stack, pages, 'webhooks-of-pages')
+}
+
+const PARTS = {
+  pages: recordPages,
+  ladder: recordLadder,
+  fetched: recordFetched,
+  webhooks: recordWebhooks,
+}
 for (const [name, recordPart] of Object.entries(PARTS))
   if (part === 'all' || part === name) await recordPart()

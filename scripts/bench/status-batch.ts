@@ -102,6 +102,7 @@ async function createSubmitter(stack: Stack): Promise<() => Promise<string>> {
   const submission: Submission = {
     source: { kind: 'stored', sha256, sizeBytes: 1, mediaType: 'pdf', fileName: 'bench.pdf' },
     route: 'bench',
+    senderAddress: null,
     idempotencyKey: null,
     dialect: 'py-ocr',
     owner: null,

@@ -3,6 +3,7 @@ import { SEARCH_ATTRIBUTE } from '../../src/contract/names.ts'
 /** Types of our search attributes, as `temporal` spells them. */
 export const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, 'Keyword' | 'Int'>> = {
   [SEARCH_ATTRIBUTE.owner]: 'Keyword',
+  [SEARCH_ATTRIBUTE.submitter]: 'Keyword',
   [SEARCH_ATTRIBUTE.dialect]: 'Keyword',
   [SEARCH_ATTRIBUTE.engine]: 'Keyword',
   [SEARCH_ATTRIBUTE.phase]: 'Keyword',

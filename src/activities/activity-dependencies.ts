@@ -3,6 +3,7 @@ import type { OcrEngine } from '../engines/engine.ts'
 import type { UrlRules } from '../platform/safe-fetch/url-rules.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import type { ActivityMetrics } from './activity-metrics.ts'
+import type { WebhookSettings } from './webhooks/webhook-settings.ts'
 
 /** What the activities of a worker share. */
 export type ActivityDependencies = {
@@ -15,6 +16,8 @@ export type ActivityDependencies = {
   readonly urlRules: UrlRules
   /** Where uploads and page images are laid for the guarded children. */
   readonly temporaryDirectory: string
+  /** Absent: none are delivered. */
+  readonly webhooks?: WebhookSettings
   /** Absent: nothing is counted. */
   readonly metrics?: ActivityMetrics
 }

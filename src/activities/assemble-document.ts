@@ -28,7 +28,7 @@ import {
   scnetResultKey,
 } from '../storage/object-keys.ts'
 import { findPageRecord, listOwnPages } from '../storage/page-params.ts'
-import { writeJson } from '../storage/read-blob.ts'
+import { readJson, writeJson } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openResult, type ResultFile, type ResultFileFormat } from './result-file.ts'
 import { readRequest } from './source-document.ts'
@@ -38,20 +38,22 @@ import { readRequest } from './source-document.ts'
  * every ending, cancelled and failed included. Built from the ordered marks alone, so a second run
  * writes the same results. A page that is no longer in the store ends as failed with `BLOB_MISSING`.
  *
- * @throws {OcrError} `BLOB_MISSING` when none of the delivered pages is there; `STORAGE_UNAVAILABLE`
+ * @throws {OcrError} `BLOB_MISSING` when none of the delivered pages is there; `CANCELLED` when a cancel
+ *   has ended the document meanwhile; `STORAGE_UNAVAILABLE`
  */
 export async function assembleDocument(
   deps: ActivityDependencies,
   input: AssembleInput,
   signal: AbortSignal,
 ): Promise<AssembleResult> {
+  const sinceMs = Date.now()
   const request = await readRequest(deps, input)
   const delivered = input.progress.donePages - input.progress.failedPages
   const { documentSha256: sha256 } = input
   const written =
     delivered === 0 || sha256 === null
       ? null
-      : await writeResults(deps, { input, request, sha256 }, signal)
+      : await writeResults(deps, { input, request, sha256, sinceMs }, signal)
   const { progress, marks, failed } = written?.state ?? input
   const manifest: Manifest = {
     documentId: input.documentId,
@@ -73,7 +75,7 @@ export async function assembleDocument(
     usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
   // A second ending, or a second attempt of one: its pages are counted already.
-  const isCounted = (await deps.store.head(manifestKey(input.documentId))) !== null
+  const isCounted = (await manifestUnlessOvertaken(deps, input, sinceMs)) !== null
   await writeJson(deps.store, manifestKey(input.documentId), manifest)
   if (request.password !== null || request.remote) await eraseSecrets(deps, input)
   if (!isCounted) for (const { code } of failed) deps.metrics?.pageFailed(input.engine, code)
@@ -81,6 +83,28 @@ export async function assembleDocument(
     manifestKey: manifestKey(input.documentId),
     resultSha256: manifest.results?.textSha256 ?? '',
   }
+}
+
+/**
+ * The manifest that there is. A run that is cancelled does not wait for this attempt, which hears of it
+ * a second later: what the cancel's own ending wrote meanwhile must not be overwritten by a success.
+ *
+ * @throws {OcrError} `CANCELLED` when the document has ended otherwise since `sinceMs`
+ */
+async function manifestUnlessOvertaken(
+  deps: ActivityDependencies,
+  { documentId, outcome }: Pick<AssembleInput, 'documentId' | 'outcome'>,
+  sinceMs: number,
+): Promise<Manifest | null> {
+  const manifest = await readJson<Manifest>(deps.store, manifestKey(documentId))
+  // An older one is of a run that an operator has reset.
+  const isOvertaken =
+    outcome === 'completed' &&
+    manifest !== null &&
+    manifest.outcome !== 'completed' &&
+    Date.parse(manifest.endedAt) >= sinceMs
+  if (isOvertaken) throw new OcrError('CANCELLED', 'Cannot assemble the document: it has ended')
+  return manifest
 }
 
 /** Reads the request again: a file that was being fetched may have been noted in it meanwhile. */
@@ -97,6 +121,8 @@ type AssembleWork = {
   readonly input: AssembleInput
   readonly request: DocumentRequest
   readonly sha256: Sha256
+  /** When this attempt began, epoch ms. */
+  readonly sinceMs: number
 }
 
 type Written = {
@@ -111,7 +137,7 @@ async function writeResults(
   work: AssembleWork,
   signal: AbortSignal,
 ): Promise<Written> {
-  const { input, request } = work
+  const { input, request, sinceMs } = work
   const { documentId, engine } = input
   await using temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'results')
   await using text = await openResult(temporary.path, 'text')
@@ -146,12 +172,14 @@ async function writeResults(
   if (scnet !== null)
     for await (const piece of endWithString(createReadStream(markdownFile.path, 'utf8')))
       await scnet.write(piece)
-  for (const [{ path, format, sha256 }] of outputs)
+  for (const [{ path, format, sha256 }] of outputs) {
+    await manifestUnlessOvertaken(deps, input, sinceMs)
     await deps.store.put(keyOf(format, request), createReadStream(path), {
       contentType: RESULT_FILE[format === 'scnet' ? 'json' : format].contentType,
       sha256: sha256(),
       signal,
     })
+  }
   return {
     results: {
       text: resultKey(documentId, 'text'),

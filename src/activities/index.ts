@@ -1,13 +1,22 @@
+import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity'
 import type { PageOutcome, RecognizeInput } from '../contract/document.ts'
 import type { EngineId } from '../contract/engines.ts'
+import type {
+  DeliverWebhookInput,
+  DeliverWebhookResult,
+  ReadDocumentEndInput,
+  WebhookEvent,
+} from '../contract/webhooks.ts'
 import { assembleDocument } from './assemble-document.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import type { AttemptFailure } from './activity-boundary.ts'
+import { deliverWebhook } from './deliver-webhook.ts'
 import { fetchDocument } from './fetch-document.ts'
 import { inspectDocument } from './inspect-document.ts'
 import { rasterizePages } from './rasterize-pages.ts'
 import { recognizePage } from './recognize-page.ts'
 import { withinBudget } from './activity-boundary.ts'
+import { readDocumentEnd } from './webhooks/read-document-end.ts'
 
 /**
  * Everything a workflow can ask for, bound to what it needs. Each takes one object and answers one;
@@ -36,6 +45,16 @@ export function createActivities(deps: ActivityDependencies) {
         onFailure: counted('recognizePage', input.ask?.fallback ?? input.engine),
       }),
     assembleDocument: activity('assembleDocument', assembleDocument),
+    readDocumentEnd: (input: ReadDocumentEndInput): Promise<WebhookEvent | null> =>
+      readDocumentEnd(input, {
+        describe: (workflowId) => getClient().workflow.getHandle(workflowId).describe(),
+        attempt: activityInfo().attempt,
+      }),
+    deliverWebhook: (input: DeliverWebhookInput): Promise<DeliverWebhookResult> =>
+      deliverWebhook(deps, input, {
+        attempt: activityInfo().attempt,
+        signal: cancellationSignal(),
+      }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Secret } from '../platform/secret.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import type { DocumentGateway } from './gateway/document-gateway.ts'
+import type { Callers } from './guards/callers.ts'
 import type { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import type { SocketStats } from './dialects/qianxia/socket-stats.ts'
 import type { ReadGpuStatus } from './gpu-status.ts'
@@ -15,9 +16,14 @@ import type { InFlight } from './synchronous/in-flight.ts'
 
 /** Everything that the HTTP side works with. */
 export type AppDeps = {
-  readonly config: Pick<Config, 'api' | 'engines' | 'dataDirectory' | 'worker' | 'production'>
-  /** All documents. What knows no users gets those that belong to none: see ownerless-documents.ts. */
+  readonly config: Pick<
+    Config,
+    'api' | 'engines' | 'webhooks' | 'retention' | 'dataDirectory' | 'worker' | 'production'
+  >
+  /** All documents, or those of {@link AppDeps.owner} alone: see documents-of.ts. */
   readonly gateway: DocumentGateway
+  /** Who owns what is submitted; `null`: nobody. */
+  readonly owner: string | null
   readonly store: BlobStore
   readonly live: LiveDocuments
   readonly relays: TextRelays
@@ -35,7 +41,11 @@ export type AppDeps = {
   readonly signingSecret: Secret
   /** Uploads lie here while they arrive. */
   readonly temporaryDirectory: string
+  /** Of the disks that uploads and the store need; 5 s old at most. */
+  readonly freeDiskBytes: () => Promise<number>
   readonly logger: Logger
+  /** Tells who asks. */
+  readonly callers: Callers
   /** What stands before every route, see guards/. */
   readonly guards: readonly RouteGuard[]
   /** Counts and times every request; absent: nobody does. */

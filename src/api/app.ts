@@ -9,16 +9,18 @@ import { createQianxiaRouter, createQianxiaRoutes } from './dialects/qianxia/rou
 import { createScnetRouter, createScnetRoutes } from './dialects/scnet/router.ts'
 import { createDocsRouter, readPackageVersion } from './docs-page.ts'
 import { filesRoute } from './files.ts'
-import { withoutUsers } from './gateway/ownerless-documents.ts'
+import { routerPerCaller, type CallerDeps } from './guards/router-per-caller.ts'
 import { healthRoutes } from './health.ts'
 import { endRouter } from './http/end-of-router.ts'
+import { jsonBody } from './http/json-body.ts'
 import { createOpenApiDocument, type OpenApiDocument } from './http/openapi.ts'
 import { handleFailures, writeProblem } from './http/problem-response.ts'
-import { mountRoutes, type Route } from './http/route.ts'
+import { guardsOf, mountRoutes, OPEN_PAGE, type Route } from './http/route.ts'
 import { refuseCompressedBody, refuseUnknown } from './http/unknown-route.ts'
 import { mainPage } from './page/main-page.ts'
 import { staticRoute } from './page/static-route.ts'
 import { createRootDispatch } from './root-dispatch.ts'
+import { WEBHOOKS } from './v1/webhook-schemas.ts'
 import { createV1Routes } from './v1/routes.ts'
 
 const SCNET_PATH = '/api/llm/v1/ocrdoc'
@@ -32,19 +34,29 @@ const SCNET_PATH = '/api/llm/v1/ocrdoc'
 export function createApp(deps: AppDeps): Express {
   const version = readPackageVersion()
   const { prefixes, roots } = deps.config.api.mounts
-  const ownRoutes = [...createV1Routes(withoutUsers(deps)), ...filesAndHealth(deps, version)]
+  const routesOf = (own: AppDeps): Route[] => [
+    ...createV1Routes(own),
+    ...filesAndHealth(own, version),
+  ]
 
   const app = createBareApp(deps)
   app.use(deps.relays.router)
-  app.use(createDocsRouter(openApiOf(deps, version, ownRoutes)))
-  if (prefixes) mountPrefixes(app, deps)
-  app.use('/v1', refuseCompressedBody)
-  const own = Router({ caseSensitive: true })
-  mountRoutes(own, ownRoutes, deps)
-  endRouter(own, { write: writeProblem, logger: deps.logger, isWhole: false })
-  app.use(own)
-  if (roots) mountRoots(app, deps)
-  else app.get('/', mainPage(deps))
+  app.use(createDocsRouter(openApiOf(deps, version, routesOf(deps))))
+  app.use(
+    routerPerCaller(deps, (caller) => {
+      const router = Router({ caseSensitive: true })
+      if (prefixes) mountPrefixes(router, caller)
+      router.use('/v1', refuseCompressedBody)
+      router.use('/v1/session', jsonBody())
+      const own = Router({ caseSensitive: true })
+      mountRoutes(own, routesOf(caller.own), deps)
+      endRouter(own, { write: writeProblem, logger: deps.logger, isWhole: false })
+      router.use(own)
+      if (roots) mountRoots(router, caller)
+      else router.get('/', ...guardsOf(OPEN_PAGE, deps), mainPage(deps))
+      return router
+    }),
+  )
   app.use(refuseUnknown, handleFailures(writeProblem, deps.logger))
   return app
 }
@@ -53,32 +65,30 @@ function filesAndHealth(deps: AppDeps, version: string): Route[] {
   return [filesRoute(deps), ...healthRoutes(deps, version), staticRoute(deps, 'page')]
 }
 
-function mountPrefixes(app: Express, deps: AppDeps): void {
-  const open = withoutUsers(deps)
-  app.use('/pyocr/api', createPyOcrRouter(open))
-  app.use('/dots', createDotsRouter(open))
-  app.use(`/scnet${SCNET_PATH}`, createScnetRouter(open))
-  app.use('/deepseek', createDeepseekRouter(open))
-  if (isQianxiaServed(deps.config)) app.use('/qianxia', createQianxiaRouter(deps))
+function mountPrefixes(router: Router, { own, all }: CallerDeps<AppDeps>): void {
+  router.use('/pyocr/api', createPyOcrRouter(own))
+  router.use('/dots', createDotsRouter(own))
+  router.use(`/scnet${SCNET_PATH}`, createScnetRouter(own))
+  router.use('/deepseek', createDeepseekRouter(own))
+  if (isQianxiaServed(all.config)) router.use('/qianxia', createQianxiaRouter(all))
 }
 
 /** In this order: what is more specific goes before what answers all that is below it. */
-function mountRoots(app: Express, deps: AppDeps): void {
-  const open = withoutUsers(deps)
-  const deepseek = createDeepseekRouter(open, false)
-  const dots = createDotsRouter(open, false)
-  const qianxia = isQianxiaServed(deps.config) ? createQianxiaRouter(deps, false) : null
-  app.use(createRootDispatch(deps, { dots, deepseek, page: mainPage(deps) }))
-  app.use(SCNET_PATH, createScnetRouter(open))
-  if (qianxia !== null) app.use(qianxia)
-  app.use('/api', createPyOcrRouter(open))
-  app.use(deepseek)
+function mountRoots(router: Router, { own, all }: CallerDeps<AppDeps>): void {
+  const deepseek = createDeepseekRouter(own, false)
+  const dots = createDotsRouter(own, false)
+  const qianxia = isQianxiaServed(all.config) ? createQianxiaRouter(all, false) : null
+  router.use(createRootDispatch(own, { dots, deepseek, page: mainPage(own) }))
+  router.use(SCNET_PATH, createScnetRouter(own))
+  if (qianxia !== null) router.use(qianxia)
+  router.use('/api', createPyOcrRouter(own))
+  router.use(deepseek)
 }
 
 /** Every route of the main port once, under the path that no other dialect shares. */
 function openApiOf(deps: AppDeps, version: string, ownRoutes: readonly Route[]): OpenApiDocument {
   const { prefixes, roots } = deps.config.api.mounts
-  return createOpenApiDocument(version, [
+  const mounted = [
     { prefix: '', routes: ownRoutes },
     ...(prefixes || roots
       ? [
@@ -92,5 +102,6 @@ function openApiOf(deps: AppDeps, version: string, ownRoutes: readonly Route[]):
     ...(isQianxiaServed(deps.config) && (prefixes || roots)
       ? [{ prefix: prefixes ? '/qianxia' : '', routes: createQianxiaRoutes(deps) }]
       : []),
-  ])
+  ]
+  return createOpenApiDocument(version, mounted, WEBHOOKS)
 }

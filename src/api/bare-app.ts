@@ -1,20 +1,24 @@
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import type { AppDeps } from './app-deps.ts'
+import { allowOrigins } from './guards/cross-origin.ts'
 import { accessLog } from './http/access-log.ts'
 import { assignRequestId, closeUnreadBody } from './http/request-context.ts'
 
-/** Creates what every application starts with: request ids, the log, safe headers, and no route. */
+/** Creates what every application starts with: request ids, the log, safe headers, who asks, and no route. */
 export function createBareApp({
   logger,
   config,
   countRequest,
-}: Pick<AppDeps, 'logger' | 'config' | 'countRequest'>): Express {
+  callers,
+}: Pick<AppDeps, 'logger' | 'config' | 'countRequest' | 'callers'>): Express {
   const app = express()
   app.disable('x-powered-by')
   app.enable('case sensitive routing')
   // Flat: `a[b]=c` is a name, never an object.
   app.set('query parser', 'simple')
+  // Only what a proxy of the operator's says of addresses, schemes and hosts is believed.
+  app.set('trust proxy', config.api.access.trustProxy)
   const password = config.api.qianxia.password.reveal()
   app.use(assignRequestId, accessLog(logger, password), closeUnreadBody)
   if (countRequest !== undefined) app.use(countRequest)
@@ -33,5 +37,6 @@ export function createBareApp({
     res.setHeader('Cache-Control', 'no-store')
     next()
   })
+  app.use(allowOrigins(config.api.access), callers.noteCaller)
   return app
 }

@@ -8,7 +8,7 @@ import { writeError as writePyOcrError } from './dialects/py-ocr/error-body.ts'
 import { createPyOcrRouter } from './dialects/py-ocr/router.ts'
 import { isQianxiaServed } from './dialects/qianxia/is-served.ts'
 import { createQianxiaRouter } from './dialects/qianxia/router.ts'
-import { withoutUsers } from './gateway/ownerless-documents.ts'
+import { routerPerCaller } from './guards/router-per-caller.ts'
 import { filesRoute } from './files.ts'
 import { endRouter } from './http/end-of-router.ts'
 import { mountRoutes } from './http/route.ts'
@@ -30,14 +30,14 @@ export function createCompatApp(port: number, deps: AppDeps): CompatApp | null {
     case 8031:
       return {
         port,
-        app: createBareApp(deps).use(createDeepseekRouter(withoutUsers(deps))),
+        app: createBareApp(deps).use(routerPerCaller(deps, ({ own }) => createDeepseekRouter(own))),
         hasSockets: false,
       }
     case QIANXIA_PORT:
       if (!isQianxiaServed(deps.config)) return null
       return {
         port: deps.config.api.qianxia.port,
-        app: createBareApp(deps).use(createQianxiaRouter(deps)),
+        app: createBareApp(deps).use(routerPerCaller(deps, ({ all }) => createQianxiaRouter(all))),
         hasSockets: true,
       }
     default:
@@ -50,12 +50,14 @@ export function createCompatApp(port: number, deps: AppDeps): CompatApp | null {
  * downloads that Py OCR's answers lead to are there too.
  */
 function createPyOcrAndDotsApp(deps: AppDeps): Express {
-  const open = withoutUsers(deps)
   const files = Router({ caseSensitive: true })
   mountRoutes(files, [filesRoute(deps)], deps)
   endRouter(files, { write: writePyOcrError, logger: deps.logger, isWhole: false })
   return createBareApp(deps)
-    .use('/api', createPyOcrRouter(open))
+    .use(
+      '/api',
+      routerPerCaller(deps, ({ own }) => createPyOcrRouter(own)),
+    )
     .use(files)
-    .use(createDotsRouter(open))
+    .use(routerPerCaller(deps, ({ own }) => createDotsRouter(own)))
 }

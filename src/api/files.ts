@@ -19,6 +19,7 @@ export function filesRoute(deps: Pick<AppDeps, 'store' | 'signingSecret'>): Rout
     path: '/files/{key}',
     expressPath: '/files/*key',
     tag: 'files',
+    isOpen: true,
     summary: 'Download by signed URL',
     params: z.object({ key: z.string().meta({ description: 'Key of the object; holds slashes' }) }),
     query: z.object({

@@ -1,10 +1,8 @@
-import { statfs } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { AppDeps } from './app-deps.ts'
-import { readReadiness } from './readiness.ts'
+import { watchLoop } from '../platform/loop-lag.ts'
 import { route, type Route } from './http/route.ts'
+import { readReadiness } from './readiness.ts'
 
 /** A process whose event loop is later than this does not count as alive. */
 const MAX_LOOP_LAG_MS = 1_000
@@ -25,20 +23,21 @@ const readySchema = z
 
 /** `/livez`, `/readyz` and `/version`. */
 export function healthRoutes(deps: AppDeps, version: string): Route[] {
+  // As long as the process lives: it may be asked while it drains, too.
+  const loop = watchLoop()
   return [
     route({
       method: 'get',
       path: '/livez',
       tag: 'operations',
+      isOpen: true,
       summary: 'Whether this process is alive',
       responses: {
         200: { description: 'Alive', schema: liveSchema },
         503: { description: 'The event loop is late', schema: liveSchema },
       },
-      async handler() {
-        const askedAtMs = performance.now()
-        await delay(1)
-        const lagMs = Math.max(0, Math.round(performance.now() - askedAtMs - 1))
+      handler() {
+        const lagMs = Math.round(loop.lagMs())
         const isLate = lagMs >= MAX_LOOP_LAG_MS
         return {
           status: isLate ? 503 : 200,
@@ -51,6 +50,7 @@ export function healthRoutes(deps: AppDeps, version: string): Route[] {
       method: 'get',
       path: '/readyz',
       tag: 'operations',
+      isOpen: true,
       summary: 'Whether documents can be taken and worked on',
       responses: {
         200: { description: 'Ready', schema: readySchema },
@@ -59,7 +59,8 @@ export function healthRoutes(deps: AppDeps, version: string): Route[] {
       async handler() {
         const { missing, absentPollers } = await readReadiness({
           gateway: deps.gateway,
-          freeDiskBytes: () => freeBytes(deps.config.dataDirectory),
+          freeDiskBytes: deps.freeDiskBytes,
+          minFreeDiskBytes: deps.config.api.limits.minFreeDiskBytes,
           isStopping: deps.stopping.aborted,
         })
         const isReady = missing.length === 0
@@ -78,6 +79,7 @@ export function healthRoutes(deps: AppDeps, version: string): Route[] {
       method: 'get',
       path: '/version',
       tag: 'operations',
+      isOpen: true,
       summary: 'Version of this program',
       responses: {
         200: {
@@ -92,9 +94,4 @@ export function healthRoutes(deps: AppDeps, version: string): Route[] {
       }),
     }),
   ]
-}
-
-async function freeBytes(directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory)
-  return bavail * bsize
 }

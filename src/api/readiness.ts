@@ -2,9 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { TASK_QUEUE } from '../contract/names.ts'
 import type { GatewayReadiness } from './gateway/document-gateway.ts'
 
-/** Below this nothing new is taken. */
-const MIN_FREE_DISK_BYTES = 1_073_741_824
-
 /** A prober must get its answer before it gives up itself (Kubernetes: 1 s by default, often 5). */
 const DEADLINE_MS = 4_000
 
@@ -14,8 +11,10 @@ const REQUIRED_QUEUES: readonly string[] = [TASK_QUEUE.documents, TASK_QUEUE.cpu
 /** What readiness is read from. */
 export type ReadinessSources = {
   readonly gateway: { readiness(): Promise<GatewayReadiness> }
-  /** Of the disk that the store is on. */
+  /** Of the disks that uploads and the store need. */
   readonly freeDiskBytes: () => Promise<number>
+  /** Below it nothing new is taken; `null`: the disk may fill up. */
+  readonly minFreeDiskBytes: number | null
   readonly isStopping: boolean
 }
 
@@ -36,17 +35,19 @@ export async function readReadiness(sources: ReadinessSources): Promise<Readines
   return seen ?? { missing: [`an answer within ${DEADLINE_MS} ms`], absentPollers: [] }
 }
 
-async function look({ gateway, freeDiskBytes }: ReadinessSources): Promise<Readiness> {
+async function look(sources: ReadinessSources): Promise<Readiness> {
+  const { gateway, freeDiskBytes, minFreeDiskBytes } = sources
   const [parts, freeBytes] = await Promise.all([
     gateway.readiness(),
     freeDiskBytes().catch(() => null),
   ])
+  const hasRoom = minFreeDiskBytes === null || (freeBytes !== null && freeBytes >= minFreeDiskBytes)
   const absent = REQUIRED_QUEUES.filter((queue) => parts.pollers[queue] !== true)
   return {
     missing: [
       ...(parts.temporal ? [] : ['temporal']),
       ...(parts.store ? [] : ['store']),
-      ...(freeBytes !== null && freeBytes > MIN_FREE_DISK_BYTES ? [] : ['free disk']),
+      ...(hasRoom ? [] : ['free disk']),
       ...absent.map((queue) => `poller on ${queue}`),
     ],
     absentPollers: Object.keys(parts.pollers).filter(

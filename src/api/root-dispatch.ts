@@ -7,6 +7,7 @@ import { deepseekInfo } from './dialects/deepseek/info.ts'
 import { gpuStatusOrNone } from './gpu-status.ts'
 import { handleFailures, type PublicFailure } from './http/problem-response.ts'
 import { RequestError } from './http/request-error.ts'
+import { guardsOf, OPEN_PAGE } from './http/route.ts'
 import { refuseUnknown } from './http/unknown-route.ts'
 
 /** The dialects, and the page, that meet at one path of the root. */
@@ -24,12 +25,13 @@ export type RootDialects = {
  */
 export function createRootDispatch(deps: AppDeps, dialects: RootDialects): Router {
   const router = Router({ caseSensitive: true })
-  router.get('/', (req, res, next) => {
+  const guards = guardsOf(OPEN_PAGE, deps)
+  router.get('/', ...guards, (req: Request, res: Response, next: NextFunction) => {
     res.vary('Accept')
     if (req.accepts(['json', 'html']) === 'html') dialects.page(req, res, next)
     else res.json(deepseekInfo)
   })
-  router.get('/health', (_req, res) => answerHealth(deps, res))
+  router.get('/health', ...guards, (_req: Request, res: Response) => answerHealth(deps, res))
   router.post('/ocr', (req: Request, res: Response, next: NextFunction) => {
     const contentType = req.get('content-type') ?? ''
     // By the header alone: what is wrong with the body is for the dialect to say.

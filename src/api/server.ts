@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
+import { createFreeDisk } from '../platform/free-disk.ts'
 import { apiLogger } from '../platform/logger.ts'
 import { serveMetrics } from '../platform/metrics/serve-metrics.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
@@ -13,6 +14,7 @@ import { warnOfWeakPassword } from './dialects/qianxia/is-served.ts'
 import { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import { createQianxiaSockets, type QianxiaSockets } from './dialects/qianxia/sockets.ts'
 import { createDocumentGateway, type DocumentGateway } from './gateway/document-gateway.ts'
+import { createCallers } from './guards/callers.ts'
 import { createRouteGuards } from './guards/route-guards.ts'
 import { listen, StartError, type Listener } from './http/listen.ts'
 import { connectTemporal } from './gateway/temporal-client.ts'
@@ -57,6 +59,11 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
   await refuseWrongSetUp(store, config.storage, (message) => apiLogger.warn(message))
   const temporaryDirectory = join(config.dataDirectory, 'uploads')
   await prepareTemporaryDirectory(temporaryDirectory)
+  const { storage } = config
+  const freeDiskBytes = createFreeDisk([
+    temporaryDirectory,
+    ...(storage.kind === 'directory' ? [storage.path] : []),
+  ])
   const stopping = new AbortController()
 
   await using setUp = new AsyncDisposableStack()
@@ -70,23 +77,28 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
         secret,
         fallbackEngine: config.engines.fallbackEngine,
         publicUrl: config.api.publicUrl,
+        webhookLifeMs: config.webhooks.giveUpAfterMs,
+        admission: { limits: config.api.limits, freeDiskBytes },
       }),
   )
   const live = setUp.use(createLiveDocuments({ gateway, logger: apiLogger }))
-  const shared = { config, gateway, store, live, signingSecret, logger: apiLogger }
+  const callers = createCallers({ access: config.api.access, signingSecret })
+  const shared = { config, gateway, store, live, signingSecret, callers, logger: apiLogger }
   const sockets = createQianxiaSockets(shared)
   const liveSockets = createLiveSockets(shared)
   // Known once it listens, and asked for by requests only.
   let ownUrl = ''
   const deps: AppDeps = {
     ...shared,
+    owner: null,
     relays: createTextRelays({ url: () => config.api.internalUrl ?? ownUrl }),
     gpuStatus: createReadGpuStatus(store),
     inFlight: { dots: createInFlight(), deepseek: createInFlight() },
     qianxia: { counters: new RequestCounters(), sockets },
     pageFiles: createPageFiles(),
     temporaryDirectory,
-    guards: createRouteGuards(),
+    freeDiskBytes,
+    guards: createRouteGuards({ api: config.api, callers, gateway, signingSecret }),
     countRequest: metrics.countRequest,
     stopping: stopping.signal,
     checkResponses: overrides.checkResponses ?? false,

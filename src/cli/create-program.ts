@@ -15,6 +15,7 @@ import {
   passwordOptions,
   readId,
   readIds,
+  readKeyName,
   readVersion,
   serverOption,
   statusOption,
@@ -166,6 +167,15 @@ function addRunning(program: Command, end: End): void {
     .description('Runs a worker until Ctrl-C; OCR_WORKER_ROLES says what it works on.')
     // The program itself: it sets the exit code.
     .action(async () => void (await import('../workers/main.ts')))
+  program
+    .command('new-key')
+    .summary('make an API key, and the setting that lets it in')
+    .description('Makes an API key. It is shown this once; OCR_API_KEYS takes its hash.')
+    .argument('<name>', 'who is to have it: letters, digits, . _ -', readKeyName)
+    .action(async (name: string) => {
+      const { newKey } = await import('./commands/new-key.ts')
+      end(newKey(name))
+    })
   program
     .command('doctor')
     .summary('check everything, and say what to change')

@@ -80,6 +80,13 @@ export function readIds(text: string, before: readonly string[] | undefined): re
   return [...(before ?? []), readId(text)]
 }
 
+/** Reads the name of an API key. */
+export function readKeyName(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('Expected 1 to 64 of A-Z, a-z, 0-9, . _ and -')
+  return text
+}
+
 /** Version of the product. */
 export function readVersion(): string {
   const url = new URL('../../package.json', import.meta.url)

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { EngineId } from '../contract/engines.ts'
+import type { RetentionRules } from '../contract/sweep.ts'
+import { toAccessConfig, type AccessConfig } from './access-config.ts'
 import { ConfigError } from './config-error.ts'
 import { toDialectsConfig, type DialectsConfig } from './dialects-config.ts'
 import {
@@ -11,9 +13,12 @@ import {
   type ServerLimits,
 } from './engines-config.ts'
 import { ENVIRONMENT, processEnvironment, type Environment } from './environment.ts'
+import { toLimitsConfig, type LimitsConfig } from './limits-config.ts'
 import type { Secret } from '../platform/secret.ts'
 import type { StorageSettings } from '../storage/create-blob-store.ts'
 import { toStorageSettings } from './storage-config.ts'
+import { toRetentionRules } from './retention-config.ts'
+import { toWebhooksConfig, type WebhooksConfig } from './webhooks-config.ts'
 import { shownValue } from './shown-value.ts'
 import { VARIABLE_ABOUT } from './variable.ts'
 import type { WorkerRole } from './worker-roles.ts'
@@ -34,13 +39,16 @@ export type Config = {
   readonly secret: Secret | null
   readonly temporal: TemporalConfig
   readonly storage: StorageSettings
+  /** How long is kept what is over. */
+  readonly retention: RetentionRules
   readonly api: ApiConfig
+  readonly webhooks: WebhooksConfig
   readonly worker: WorkerConfig
   readonly engines: EnginesConfig
   readonly metrics: MetricsConfig
   readonly launcher: LauncherConfig
   /** What the command line asks. `null`: nothing set, the server on `api.port` or one of its own. */
-  readonly commandLine: { readonly serverUrl: string | null }
+  readonly commandLine: { readonly serverUrl: string | null; readonly apiKey: Secret | null }
 }
 
 /** Ports of an api or a worker process for Prometheus; `null`: off. */
@@ -72,8 +80,10 @@ export type ApiConfig = DialectsConfig & {
   readonly maxUploadBytes: number
   readonly maxPages: number
   readonly defaultEngine: EngineId
+  readonly access: AccessConfig
   /** Life of a signed download URL. */
   readonly signedUrlTtlSeconds: number
+  readonly limits: LimitsConfig
 }
 
 /** Temporal's web page, without a slash at its end, and the namespace to look at there. */
@@ -159,7 +169,9 @@ function toConfig(env: Environment): Config {
       tls: env.TEMPORAL_TLS ?? env.TEMPORAL_API_KEY !== null,
     },
     storage: toStorageSettings(env, join(dataDirectory, 'store')),
+    retention: toRetentionRules(env),
     api: toApiConfig(env),
+    webhooks: toWebhooksConfig(env),
     worker: {
       ...toServerLimits(env),
       roles: env.OCR_WORKER_ROLES === 'all' ? possibleRoles(env) : env.OCR_WORKER_ROLES,
@@ -176,7 +188,7 @@ function toConfig(env: Environment): Config {
       temporalPort: env.OCR_TEMPORAL_PORT,
       temporalUiPort: env.OCR_TEMPORAL_UI_PORT,
     },
-    commandLine: { serverUrl: env.OCR_SERVER },
+    commandLine: { serverUrl: env.OCR_SERVER, apiKey: env.OCR_API_KEY },
   }
 }
 
@@ -194,7 +206,9 @@ function toApiConfig(env: Environment): ApiConfig {
     maxUploadBytes: env.OCR_MAX_UPLOAD_MB * BYTES_PER_MIB,
     maxPages: env.OCR_MAX_PAGES,
     defaultEngine: env.OCR_CPU_ENGINE,
+    access: toAccessConfig(env),
     signedUrlTtlSeconds: env.OCR_SIGNED_URL_TTL_S,
+    limits: toLimitsConfig(env),
   }
 }
 

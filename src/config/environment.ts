@@ -2,9 +2,13 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Secret } from '../platform/secret.ts'
 import { ENGINE_RULES } from './engine-rules.ts'
+import { ACCESS_VARIABLES, API_KEY_VARIABLE } from './environment-access.ts'
 import { DIALECT_VARIABLES } from './environment-dialects.ts'
 import { ENGINE_VARIABLES } from './environment-engines.ts'
+import { LIMITS_VARIABLES } from './environment-limits.ts'
+import { RETENTION_VARIABLES } from './environment-retention.ts'
 import { STORAGE_RULES, STORAGE_VARIABLES } from './environment-storage.ts'
+import { WEBHOOK_VARIABLES } from './environment-webhooks.ts'
 import { withRule, type EnvironmentRule } from './environment-rule.ts'
 import { PORT_RULES } from './port-rules.ts'
 import { RESERVED_SEGMENTS } from './reserved-segments.ts'
@@ -82,7 +86,11 @@ const VARIABLES = z.object({
     unit: 's',
     description: 'Life of a signed download URL.',
   }),
+  ...LIMITS_VARIABLES,
+  ...ACCESS_VARIABLES,
+  ...WEBHOOK_VARIABLES,
   ...STORAGE_VARIABLES,
+  ...RETENTION_VARIABLES,
   TEMPORAL_ADDRESS: withoutDefault(hostAndPort, '127.0.0.1:7233; under `npm start` its own', {
     ...temporal,
     description: 'Temporal frontend. When it is set, `npm start` starts no server.',
@@ -158,6 +166,7 @@ const VARIABLES = z.object({
     ...commandLine,
     description: 'Server that `durable-ocr` sends documents to.',
   }),
+  ...API_KEY_VARIABLE,
 })
 
 const RULES: readonly EnvironmentRule<z.output<typeof VARIABLES>>[] = [

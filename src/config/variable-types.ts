@@ -134,6 +134,16 @@ export const secretList: VariableType<readonly Secret[]> = {
   emptyIsValue: true,
 }
 
+/** One or two secrets of Standard Webhooks, separated by a comma. */
+export const webhookSecretList: VariableType<readonly Secret[]> = {
+  ...variableType('whsec_ and the base64 of 24 to 64 bytes, or two of them', (value) => {
+    const parts = splitList(value)
+    const isList = parts.length <= 2 && parts.every(isWebhookSecret)
+    return isList ? parts.map((part) => new Secret(part)) : undefined
+  }),
+  isSecret: true,
+}
+
 /** A whole number within inclusive bounds. */
 export function wholeNumber(minimum: number, maximum: number): VariableType<number> {
   return variableType(`a whole number from ${minimum} to ${maximum}`, (value) => {
@@ -177,7 +187,11 @@ export function allOrSome<const T extends string>(
   })
 }
 
-function variableType<T>(accepts: string, read: (value: string) => T | undefined): VariableType<T> {
+/** A type of our own: `read` gives `undefined` for what is none of it. */
+export function variableType<T>(
+  accepts: string,
+  read: (value: string) => T | undefined,
+): VariableType<T> {
   const schema = z.string().transform((value, context) => {
     const result = read(value)
     if (result !== undefined) return result
@@ -192,8 +206,15 @@ function readDecimal(value: string): number {
   return /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN
 }
 
-function splitList(value: string): string[] {
+/** The parts of a list that is separated by commas, without spaces around them. */
+export function splitList(value: string): string[] {
   return value.split(',').map((part) => part.trim())
+}
+
+function isWebhookSecret(part: string): boolean {
+  const base64 = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(part)?.[1] ?? ''
+  const { length } = Buffer.from(base64, 'base64')
+  return base64.length % 4 === 0 && length >= 24 && length <= 64
 }
 
 function isPort(port: number): boolean {

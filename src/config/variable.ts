@@ -6,6 +6,9 @@ export type VariableAbout = {
   readonly section:
     | 'General'
     | 'HTTP'
+    | 'Access'
+    | 'Limits'
+    | 'Webhooks'
     | 'Storage'
     | 'Temporal'
     | 'Workers'

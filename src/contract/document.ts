@@ -4,6 +4,7 @@ import type { BlobKey, DocumentId, PageNumber, Sha256 } from './identifiers.ts'
 import type { PageRange } from './page-ranges.ts'
 import type { BoundingBox, FailedPage, PageStatus, Usage } from './page.ts'
 import type { Progress } from './progress.ts'
+import type { Callback, CallbackPlan } from './webhooks.ts'
 
 /** File formats that are read, named by content. */
 export const MEDIA_TYPES = ['pdf', 'png', 'jpeg', 'tiff', 'webp', 'gif', 'bmp'] as const
@@ -71,6 +72,8 @@ export type DocumentRequest = {
   readonly question?: ModelQuestion | null
   /** Where the answer to `question` is posted while it is written; absent or `null`: nowhere. */
   readonly relayUrl?: string | null
+  /** Who is told how the document ends; kept as long as the document. Absent or `null`: nobody. */
+  readonly callback?: Callback | null
   /** Address that the upload came from, where the dialect shows it. */
   readonly clientAddress?: string | null
   readonly engine: EngineId
@@ -109,6 +112,10 @@ export type ProcessDocumentInput = {
   readonly pages: readonly PageRange[] | null
   /** Times that a page is tried again after a transient failure; absent: as we find right. */
   readonly maxRetries?: number
+  /** Who shares the workers' time fairly with others; absent in older runs: everybody together. */
+  readonly fairnessKey?: string
+  /** Whether somebody is told of it; absent: nobody is. */
+  readonly callback?: CallbackPlan
   /** Lanes: pages of this document under way at once. */
   readonly windowPages: number
   /** Pages before continue-as-new. */

@@ -16,6 +16,24 @@ export type TaskQueue = string
 /** Workflow type of a document. */
 export const PROCESS_DOCUMENT = 'processDocument'
 
+/** Workflow type that tells the receiver of a document's webhooks how it ended. */
+export const DELIVER_WEBHOOKS = 'deliverWebhooks'
+
+/** Workflow type that tells him of every page. */
+export const DELIVER_PAGE_WEBHOOKS = 'deliverPageWebhooks'
+
+/** Signals of these. */
+export const WEBHOOK_SIGNAL = {
+  /** Pages have ended; with the list of events. */
+  pages: 'pages',
+  /** No more pages will end. */
+  lastPage: 'lastPage',
+  /** All that was to be told of pages has been told, or never will be. */
+  pagesTold: 'pagesTold',
+  /** What waits for its next try is tried now. */
+  tryNow: 'tryNow',
+} as const
+
 /** Query that answers a `ProgressAnswer`. */
 export const PROGRESS_QUERY = 'progress'
 
@@ -25,6 +43,8 @@ export const MEMO = { progress: 'progress', fingerprint: 'fingerprint', bytes: '
 /** Custom search attributes, registered when the namespace is created. */
 export const SEARCH_ATTRIBUTE = {
   owner: 'OcrOwner',
+  /** Whose documents share a quota and a turn: the owner, or who knows which address. */
+  submitter: 'OcrSubmitter',
   dialect: 'OcrDialect',
   engine: 'OcrEngine',
   phase: 'OcrPhase',
@@ -41,6 +61,14 @@ const WORKFLOW_PREFIX = 'document-'
 /** Workflow id of a document. */
 export function workflowIdFor(documentId: DocumentId): string {
   return WORKFLOW_PREFIX + documentId
+}
+
+/** Workflow ids of a document's webhooks: of its end, and of its pages. */
+export function webhookWorkflowIdsFor(documentId: DocumentId): {
+  readonly end: string
+  readonly pages: string
+} {
+  return { end: `webhook-${documentId}`, pages: `webhook-pages-${documentId}` }
 }
 
 /** The document of a workflow id; `null` for other workflows. */

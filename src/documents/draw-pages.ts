@@ -44,7 +44,7 @@ export type DrawPagesOptions = {
  * A page that is too much for its child is drawn once more at half the resolution in a fresh one
  * (`RETRIED_SMALLER`). A page that cannot be drawn is yielded with its code and stops no other.
  *
- * @throws {OcrError} `PROGRAM_FAILED` (no child can be started, disk full)
+ * @throws {OcrError} `PROGRAM_FAILED` (no child can be started), `STORAGE_FULL` (the local disk is)
  * @throws the signal's reason, or an `AbortError`, when the signal fires
  */
 export async function* drawPages(
@@ -150,6 +150,8 @@ class PageDrawer implements AsyncDisposable {
  */
 function pageCodeOf(error: unknown, isCrash: boolean): FailureCode {
   if (!(error instanceof OcrError)) throw error
+  // No room: it is tried again when there is some.
+  if (error.kind === 'busy') throw error
   if (error.code === 'PROGRAM_FAILED') {
     if (isCrash) return 'PAGE_POISON'
     throw error

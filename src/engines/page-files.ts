@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDiskFull } from '../platform/disk-full.ts'
 import { OcrError } from '../platform/errors.ts'
 import { createTemporaryDirectory } from '../platform/temporary-directory.ts'
 import type { PageImage } from './engine.ts'
@@ -17,7 +18,8 @@ export type PageFiles = AsyncDisposable & {
  *
  * A file and not base64 in the request: a page has 1-10 MB, and JSON would copy it four times.
  *
- * @throws {OcrError} `PROGRAM_FAILED` when the temporary directory cannot be written to
+ * @throws {OcrError} `PROGRAM_FAILED` when the temporary directory cannot be written to, `STORAGE_FULL`
+ *   when there is no room
  */
 export async function writePageFiles(
   image: PageImage,
@@ -37,6 +39,7 @@ export async function writePageFiles(
       [Symbol.asyncDispose]: () => kept.disposeAsync(),
     }
   } catch (cause) {
-    throw new OcrError('PROGRAM_FAILED', 'Cannot write to the temporary directory', { cause })
+    const code = isDiskFull(cause) ? 'STORAGE_FULL' : 'PROGRAM_FAILED'
+    throw new OcrError(code, 'Cannot write to the temporary directory', { cause })
   }
 }

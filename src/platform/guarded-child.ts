@@ -1,6 +1,7 @@
 import { Console } from 'node:console'
 import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
+import { isDiskFull } from './disk-full.ts'
 import { codeOf, coerceError } from './errors.ts'
 
 // A thread, because the main thread may be in a loop that never yields when the parent dies.
@@ -14,7 +15,7 @@ const PARENT_WATCHER = `
 /**
  * Serves the requests of `startGuardedProcess` in the child: one JSON message a line, answered by
  * what the handler returns (anything that JSON can carry; `undefined` arrives as `null`) or throws
- * (the code of an `OcrError`, else `INTERNAL_SERVER_ERROR`).
+ * (the code of an `OcrError`; `STORAGE_FULL` where the disk is; else `INTERNAL_SERVER_ERROR`).
  *
  * Takes over the console (everything goes to stderr) and stdout, ends the process when stdin ends,
  * and kills it within 0.3 s of the parent's death, whatever the handler is doing. A program that
@@ -39,7 +40,7 @@ async function answer(
     return JSON.stringify({ ok: true, value })
   } catch (thrown) {
     const error = coerceError(thrown)
-    const code = codeOf(error)
+    const code = isDiskFull(error) ? 'STORAGE_FULL' : codeOf(error)
     const message =
       code === 'INTERNAL_SERVER_ERROR' ? (error.stack ?? error.message) : error.message
     return JSON.stringify({ ok: false, code, message })

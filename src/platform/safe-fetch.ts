@@ -1,13 +1,13 @@
-import { checkedAddresses, resolveName, type Resolve } from './safe-fetch/checked-addresses.ts'
-import { within } from './safe-fetch/deadline.ts'
-import { exchange, type Exchange } from './safe-fetch/exchange.ts'
+import { ask } from './safe-fetch/ask.ts'
+import type { Resolve } from './safe-fetch/checked-addresses.ts'
+import type { Exchange } from './safe-fetch/exchange.ts'
 import { fetchFailed } from './safe-fetch/fetch-failure.ts'
 import { toFile, type FetchedFile } from './safe-fetch/fetched-file.ts'
-import { guardedConnection, openSocket, type OpenSocket } from './safe-fetch/guarded-connection.ts'
+import type { OpenSocket } from './safe-fetch/guarded-connection.ts'
 import { fileTooLarge } from './safe-fetch/limited-body.ts'
 import { FETCH_LIMITS, type FetchLimits } from './safe-fetch/limits.ts'
 import { isRedirect, redirected } from './safe-fetch/redirect.ts'
-import { checkUrl, hostOf, portOf, urlRefused, type UrlRules } from './safe-fetch/url-rules.ts'
+import { checkUrl, urlRefused, type UrlRules } from './safe-fetch/url-rules.ts'
 
 /** What is fetched, and how far we go for it. */
 export type SafeFetchOptions = UrlRules & {
@@ -78,18 +78,4 @@ async function followed(options: Hop): Promise<{ answer: Exchange; url: URL }> {
     }
     await answer[Symbol.asyncDispose]()
   }
-}
-
-/** Sends one request, after the name was resolved and its addresses checked. */
-async function ask(url: URL, options: Hop): Promise<Exchange> {
-  const { limits, signal, resolve = resolveName, open = openSocket } = options
-  const addresses = await within({ ms: limits.connectMs, signal }, (resolving) =>
-    checkedAddresses(url, { rules: options, resolve, signal: resolving }),
-  )
-  const socket = await within({ ms: limits.connectMs, signal }, (connecting) => {
-    const isSecure = url.protocol === 'https:'
-    const target = { host: hostOf(url), port: portOf(url), addresses, isSecure, signal: connecting }
-    return guardedConnection(target, open)
-  })
-  return exchange(url, { socket, headersMs: limits.headersMs, signal })
 }

@@ -47,9 +47,10 @@ export type SignOptions = {
  * An implementation must make a write visible whole or not at all, must leave nothing behind when a
  * source fails or is aborted, and must answer absent as `null`. It must not interpret keys: they are
  * checked when they are made. Overwriting is allowed; a reader sees the old object or the new one.
- * Otherwise: `STORAGE_UNAVAILABLE` for everything that a later try may cure.
+ * Otherwise: `STORAGE_FULL` where there is no room for a write, `STORAGE_UNAVAILABLE` for everything
+ * else that a later try may cure.
  *
- * @throws {OcrError} `STORAGE_UNAVAILABLE` from every method
+ * @throws {OcrError} `STORAGE_UNAVAILABLE` from every method, `STORAGE_FULL` from those that write
  * @example await store.put(blobKey(sha256), stream, { contentType: 'application/pdf', ifAbsent: true })
  */
 export interface BlobStore {
@@ -63,10 +64,15 @@ export interface BlobStore {
   head(key: BlobKey): Promise<BlobInfo | null>
   /** Deleting what is absent is no failure. */
   delete(key: BlobKey): Promise<void>
-  /** At most 1,000 objects whose keys start with `prefix`. */
+  /**
+   * At most 1,000 objects whose keys start with `prefix`, and come behind `cursor`: the one of the
+   * page before, or any text.
+   */
   list(prefix: string, cursor?: string): Promise<BlobList>
   /** A URL that lets anybody read one object for a while. Works with the store down. */
   signedGetUrl(key: BlobKey, options: SignOptions): Promise<string>
   /** Proves that the store can be written to. */
   ping(): Promise<void>
+  /** Removes halves of objects that killed writers left longer ago than this; answers how many. */
+  removeLeftovers(olderThanMs: number): Promise<number>
 }

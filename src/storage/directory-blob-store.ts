@@ -4,6 +4,7 @@ import { addAbortSignal, Readable } from 'node:stream'
 import { parseBlobKey, type BlobKey } from '../contract/identifiers.ts'
 import type {
   Blob,
+  BlobEntry,
   BlobInfo,
   BlobList,
   BlobStore,
@@ -12,9 +13,20 @@ import type {
   SignOptions,
 } from './blob-store.ts'
 import { walkKeys } from './list-directory.ts'
-import { isAbsence, labelOf, openObjectFile, storageError, systemCode } from './object-file.ts'
+import {
+  isAbsence,
+  labelOf,
+  lookAtFile,
+  openObjectFile,
+  storageError,
+  systemCode,
+} from './object-file.ts'
 import { signFileUrl } from './signed-url.ts'
-import { prepareTemporaryDirectory, temporaryPath } from './temporary-files.ts'
+import {
+  prepareTemporaryDirectory,
+  removeTemporaryFiles,
+  temporaryPath,
+} from './temporary-files.ts'
 
 const LIST_LENGTH = 1000
 
@@ -111,15 +123,15 @@ class DirectoryBlobStore implements BlobStore {
   }
 
   async list(prefix: string, cursor?: string): Promise<BlobList> {
-    const blobs: BlobInfo[] = []
+    const blobs: BlobEntry[] = []
     try {
       for await (const text of walkKeys(this.#objects, { prefix, after: cursor ?? '' })) {
         const key = parseBlobKey(text)
         // A file that somebody else put there, or an object that went meanwhile.
-        const info = key === null ? null : await this.head(key)
-        if (info === null) continue
+        const entry = key === null ? null : await lookAtFile(this.#pathOf(key), key)
+        if (entry === null) continue
         if (blobs.length === LIST_LENGTH) return { blobs, nextCursor: blobs.at(-1)?.key ?? null }
-        blobs.push(info)
+        blobs.push(entry)
       }
     } catch (error) {
       throw storageError('list objects', error)
@@ -141,6 +153,14 @@ class DirectoryBlobStore implements BlobStore {
       await unlink(path)
     } catch (error) {
       throw storageError('write to the store', error)
+    }
+  }
+
+  async removeLeftovers(olderThanMs: number): Promise<number> {
+    try {
+      return await removeTemporaryFiles(this.#temporary, olderThanMs)
+    } catch (error) {
+      throw storageError('remove leftovers', error)
     }
   }
 

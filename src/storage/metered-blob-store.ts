@@ -40,6 +40,7 @@ export function meteredBlobStore(
     list: (prefix, cursor) => store.list(prefix, cursor),
     signedGetUrl: (key, options) => store.signedGetUrl(key, options),
     ping: () => store.ping(),
+    removeLeftovers: (olderThanMs) => store.removeLeftovers(olderThanMs),
   }
 }
 

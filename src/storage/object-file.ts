@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { BlobKey } from '../contract/identifiers.ts'
+import { isDiskFull } from '../platform/disk-full.ts'
 import { OcrError } from '../platform/errors.ts'
-import type { BlobInfo, PutOptions } from './blob-store.ts'
+import type { BlobEntry, BlobInfo, PutOptions } from './blob-store.ts'
 
 /*
  * How the directory store keeps one object: the bytes, then a label of exactly LABEL_BYTES: a line
@@ -63,6 +64,24 @@ export async function openObjectFile(path: string, key: BlobKey): Promise<Object
   }
 }
 
+/**
+ * What a listing tells of an object, without opening its file; `null` when there is none. One that is
+ * damaged is listed too, so that it can be removed.
+ *
+ * @throws an error of the file system
+ */
+export async function lookAtFile(path: string, key: BlobKey): Promise<BlobEntry | null> {
+  try {
+    const stats = await stat(path)
+    if (!stats.isFile()) return null
+    const sizeBytes = Math.max(0, stats.size - LABEL_BYTES)
+    return { key, sizeBytes, modifiedAt: stats.mtime.toISOString() }
+  } catch (error) {
+    if (isAbsence(error)) return null
+    throw error
+  }
+}
+
 async function readLabel(handle: FileHandle, fileSizeBytes: number): Promise<Label> {
   const sizeBytes = fileSizeBytes - LABEL_BYTES
   if (sizeBytes < 0) throw damaged('it is too short')
@@ -104,9 +123,13 @@ export function systemCode(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null
 }
 
-/** Translates an error of the file system to `STORAGE_UNAVAILABLE`; other errors stay what they are. */
+/**
+ * Translates an error of the file system to `STORAGE_FULL` or `STORAGE_UNAVAILABLE`; other errors stay
+ * what they are.
+ */
 export function storageError(action: string, error: unknown): unknown {
   const code = systemCode(error)
   if (code === null) return error
-  return new OcrError('STORAGE_UNAVAILABLE', `Cannot ${action}: ${code}`, { cause: error })
+  const failure = isDiskFull(error) ? 'STORAGE_FULL' : 'STORAGE_UNAVAILABLE'
+  return new OcrError(failure, `Cannot ${action}: ${code}`, { cause: error })
 }

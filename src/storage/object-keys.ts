@@ -20,6 +20,7 @@ import { toChinaTime } from '../platform/china-time.ts'
  *   pages/<sha256>/<page>/<engine>/<params>-<hash>.png crop of one of its pictures
  *   documents/<id>/request.json                     what was asked for (put if absent)
  *   documents/<id>/manifest.json                    how it ended
+ *   documents/<id>/webhooks.json                    how the deliveries to its receiver stand
  *   documents/<id>/pages/<page>.json                a page that was not read by the first step of its
  *                                                   engine's ladder: for this document only, since the
  *                                                   next one may find the engine well
@@ -29,11 +30,22 @@ import { toChinaTime } from '../platform/china-time.ts'
  *   documents/<id>/deleted.json                     tombstone: the id stays unknown from now on
  *   accounts/<hex of the name>.json                 a Qianxia user (put if absent)
  *   accounts/first.json                             the name that became admin (put if absent)
- *   saved-results/<name>                            a text that a caller of the DeepSeek dialect wanted saved
+ *   saved-results/<name>[.<owner>]                  a text that a caller of the DeepSeek dialect wanted saved
+ *   removals/<sha256>/<random id>.json              somebody is about to remove the blob, see blob-removal.ts
  *   workers/<host>-<role>-<server>.json             what a GPU worker tells of itself, every 10 s;
  *                                                   <server> is a hash of its model server's address
  *
- * blobs/ and pages/ go when the last reference is gone; documents/<id>/ goes with its document.
+ * DELETE removes documents/<id>/ at once; the blob and its pages/ with it when that was the last
+ * reference. Everything else goes with the hourly sweep (activities/sweep/):
+ *
+ *   documents/<id>/         OCR_RESULTS_DAYS after the document's end, the tombstone when Temporal has
+ *                           forgotten the id; a request that was never started after 24 hours
+ *   references/<sha256>/    with its document; OCR_INTERMEDIATES_HOURS after the end where the dialect
+ *                           calls files temporary; that of an upload after 24 hours
+ *   blobs/, pages/          without a reference, and 24 hours old
+ *   saved-results/          OCR_RESULTS_DAYS
+ *   workers/, removals/     24 hours
+ *   accounts/               never
  */
 
 const UPLOAD_PREFIX = 'upload-'
@@ -51,11 +63,23 @@ export const RESULT_FILE = {
 /** A key of {@link RESULT_FILE}. */
 export type ResultFormat = keyof typeof RESULT_FILE
 
+/** Prefix of all uploaded bytes. */
+export const BLOBS_PREFIX = 'blobs/'
+
+/** Prefix of all references. */
+export const REFERENCES_PREFIX = 'references/'
+
+/** Prefix of what belongs to documents. */
+export const DOCUMENTS_PREFIX = 'documents/'
+
+/** Prefix of the notes of who removes a blob. */
+export const REMOVALS_PREFIX = 'removals/'
+
 /** The uploaded bytes. */
-export const blobKey = (sha256: Sha256): BlobKey => key(`blobs/${sha256}`)
+export const blobKey = (sha256: Sha256): BlobKey => key(BLOBS_PREFIX + sha256)
 
 /** Prefix of all references to a blob. */
-export const referencePrefix = (sha256: Sha256): string => `references/${sha256}/`
+export const referencePrefix = (sha256: Sha256): string => `${REFERENCES_PREFIX}${sha256}/`
 
 /** Says that a document uses a blob and its pages. */
 export const referenceKey = (sha256: Sha256, documentId: DocumentId): BlobKey =>
@@ -71,6 +95,13 @@ export const isUploadReference = (reference: BlobKey): boolean =>
 
 /** Prefix of everything made from the pages of a blob. */
 export const pagesPrefix = (sha256: Sha256): string => `pages/${sha256}/`
+
+/** Prefix of the notes of who removes this blob. */
+export const removalNotesPrefix = (sha256: Sha256): string => `${REMOVALS_PREFIX}${sha256}/`
+
+/** Says that somebody is about to remove a blob. */
+export const removalNoteKey = (sha256: Sha256, removerId: string): BlobKey =>
+  key(`${removalNotesPrefix(sha256)}${removerId}.json`)
 
 /** Names one page image. */
 export type PageImageRef = { sha256: Sha256; page: PageNumber; dpi: number }
@@ -96,7 +127,8 @@ export const pictureKey = (recordKey: BlobKey, hash: string): BlobKey =>
   key(recordKey.replace(/\.json$/, `-${hash}.png`))
 
 /** Prefix of what belongs to one document alone. */
-export const documentPrefix = (documentId: DocumentId): string => `documents/${documentId}/`
+export const documentPrefix = (documentId: DocumentId): string =>
+  `${DOCUMENTS_PREFIX}${documentId}/`
 
 /** What was asked for. */
 export const requestKey = (documentId: DocumentId): BlobKey =>
@@ -105,6 +137,10 @@ export const requestKey = (documentId: DocumentId): BlobKey =>
 /** How the document ended. */
 export const manifestKey = (documentId: DocumentId): BlobKey =>
   key(`${documentPrefix(documentId)}manifest.json`)
+
+/** How the deliveries of a document's webhooks stand. */
+export const webhookLogKey = (documentId: DocumentId): BlobKey =>
+  key(`${documentPrefix(documentId)}webhooks.json`)
 
 /** Prefix of the pages that were read for one document only. */
 export const documentPagesPrefix = (documentId: DocumentId): string =>
@@ -132,8 +168,9 @@ export const firstAccountKey = (): BlobKey => key('accounts/first.json')
 /** Prefix of the texts that callers of the DeepSeek dialect wanted saved. */
 export const SAVED_RESULT_PREFIX = 'saved-results/'
 
-/** A saved text. `name` is one that was checked, see saved-results.ts. */
-export const savedResultKey = (name: string): BlobKey => key(SAVED_RESULT_PREFIX + name)
+/** A saved text. `name` is one that was checked, see saved-results.ts; the key of another owner is another one. */
+export const savedResultKey = (name: string, owner: string | null = null): BlobKey =>
+  key(SAVED_RESULT_PREFIX + name + (owner === null ? '' : `.${owner.replace(':', '-')}`))
 
 /** The result file of the SCNet dialect, named as its document has it; `createdAt` is ISO 8601. */
 export const scnetResultKey = (documentId: DocumentId, createdAt: string): BlobKey => {

@@ -12,7 +12,7 @@ import type {
   PutOptions,
   SignOptions,
 } from './blob-store.ts'
-import { prepareBucket } from './s3-bucket.ts'
+import { abortOldUploads, prepareBucket } from './s3-bucket.ts'
 import { S3Connection, type S3Settings, type S3Timing } from './s3-connection.ts'
 import { isNoSuchObject, s3Code, s3Error, s3SetUpError } from './s3-errors.ts'
 import { uploadObject } from './s3-upload.ts'
@@ -161,6 +161,15 @@ class S3BlobStore implements BlobStore {
       await this.#s3.call((client) => client.removeObject(bucket, PING_KEY))
     } catch (error) {
       throw s3SetUpError('write to the store', error)
+    }
+  }
+
+  async removeLeftovers(olderThanMs: number): Promise<number> {
+    await this.#prepare()
+    try {
+      return await abortOldUploads(this.#s3, olderThanMs)
+    } catch (error) {
+      throw s3Error('remove leftovers', error)
     }
   }
 

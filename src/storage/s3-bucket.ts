@@ -36,15 +36,27 @@ async function makeBucket(s3: S3Connection): Promise<void> {
   }
 }
 
+/**
+ * Takes back uploads in parts that were begun longer ago than this, 1,000 at most; answers how many.
+ *
+ * @throws what the client throws: see s3-errors.ts
+ */
+export async function abortOldUploads(s3: S3Connection, olderThanMs: number): Promise<number> {
+  const { uploads } = await s3.call((client) =>
+    client.listIncompleteUploadsQuery(s3.bucket, '', '', '', ''),
+  )
+  let aborted = 0
+  for (const { key, uploadId, initiated } of uploads) {
+    if (Date.now() - Date.parse(String(initiated)) <= olderThanMs) continue
+    await s3.call((client) => client.abortMultipartUpload(s3.bucket, key, uploadId))
+    aborted += 1
+  }
+  return aborted
+}
+
 async function sweepUploads(s3: S3Connection): Promise<void> {
   try {
-    // At most 1,000, which each new process goes on with.
-    const { uploads } = await s3.call((client) =>
-      client.listIncompleteUploadsQuery(s3.bucket, '', '', '', ''),
-    )
-    for (const { key, uploadId, initiated } of uploads)
-      if (Date.now() - Date.parse(String(initiated)) > LEFTOVER_AGE_MS)
-        await s3.call((client) => client.abortMultipartUpload(s3.bucket, key, uploadId))
+    await abortOldUploads(s3, LEFTOVER_AGE_MS)
   } catch {
     // Not every account may list uploads, and a store that works needs no sweep to.
   }

@@ -1,8 +1,9 @@
 import http from 'node:http'
 import https from 'node:https'
 import { Client, type ClientOptions } from 'minio'
-import { isAbortError } from '../platform/errors.ts'
+import { coerceError, isAbortError } from '../platform/errors.ts'
 import type { Secret } from '../platform/secret.ts'
+import { STORAGE_FULL_CODE } from './s3-errors.ts'
 
 /** Bytes of a part of a large object, and the largest object that is written by one request. */
 export const S3_PART_BYTES = 8 * 1024 * 1024
@@ -75,9 +76,15 @@ export class S3Connection {
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), this.#timing.answerMs)
     const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal
+    let isFull = false
+    const onStatus = (status: number): void => {
+      isFull ||= status === 507
+    }
     try {
-      return await run(this.#clientFor({ ...options, signal: either }))
+      return await run(this.#clientFor({ ...options, signal: either }, onStatus))
     } catch (error) {
+      // Servers have codes of their own for it, or none; the client hides the status.
+      if (isFull) throw Object.assign(coerceError(error), { code: STORAGE_FULL_CODE })
       // A socket that is torn away tells of itself before it tells why.
       if (signal?.aborted && !isAbortError(error)) signal.throwIfAborted()
       throw error
@@ -92,7 +99,10 @@ export class S3Connection {
   }
 
   /** One per call, which takes microseconds: only so can a request be stopped. */
-  #clientFor({ signal, isRead = false, headers = {} }: S3CallOptions): Client {
+  #clientFor(
+    { signal, isRead = false, headers = {} }: S3CallOptions,
+    onStatus: (status: number) => void,
+  ): Client {
     const { request } = this.isEncrypted ? https : http
     const { idleMs } = this.#timing
     const transport = {
@@ -107,6 +117,7 @@ export class S3Connection {
           ...(signal ? { signal } : {}),
         }
         const outgoing = request(options, (response) => {
+          onStatus(response.statusCode ?? 0)
           // The client leaves the body of a failure unread, which would hold the socket.
           if ((response.statusCode ?? 0) >= 400 && isLeftUnread(response)) response.resume()
           onResponse(response)

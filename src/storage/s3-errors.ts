@@ -10,6 +10,9 @@ export class StoreSetUpError extends OcrError {
   }
 }
 
+/** Code that an answer with status 507 is given. */
+export const STORAGE_FULL_CODE = 'Status507'
+
 /** What to mend, by the code of an S3 server's refusal. */
 const SET_UP_PROBLEMS: Readonly<Record<string, string>> = {
   EPROTO: 'OCR_S3_ENDPOINT does not speak TLS: it may begin with http:',
@@ -26,7 +29,15 @@ const SET_UP_PROBLEMS: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: 'the clock of this machine is wrong',
 }
 
-const FULL = ['InsufficientStorage', 'QuotaExceeded', 'XMinioStorageFull']
+/** What servers answer when there is no room. */
+const FULL = [
+  'InsufficientStorage',
+  'QuotaExceeded',
+  'StorageFull',
+  'XMinioStorageFull',
+  'XMinioAdminBucketQuotaExceeded',
+  STORAGE_FULL_CODE,
+]
 
 /** The code of an S3 server's answer (`NoSuchKey`) or of a failed connection (`ECONNREFUSED`), or `null`. */
 export function s3Code(error: unknown): string | null {
@@ -42,9 +53,12 @@ export function isNoSuchObject(error: unknown): boolean {
   return ['NoSuchKey', 'NotFound', 'ObjectParentIsFile'].includes(s3Code(error) ?? '')
 }
 
-/** Translates what a request to an S3 server ended with. */
+/** Translates what a request to an S3 server ended with: to `STORAGE_FULL` or `STORAGE_UNAVAILABLE`. */
 export function s3Error(action: string, error: unknown): OcrError {
   const code = s3Code(error)
+  const isFull = code !== null && FULL.includes(code)
+  if (isFull)
+    return new OcrError('STORAGE_FULL', `Cannot ${action}: the store is full`, { cause: error })
   return new OcrError('STORAGE_UNAVAILABLE', `Cannot ${action}: ${stateOf(error, code)}`, {
     cause: error,
   })
@@ -59,6 +73,5 @@ export function s3SetUpError(action: string, error: unknown): OcrError {
 
 function stateOf(error: unknown, code: string | null): string {
   if (isAbortError(error)) return 'no answer in time'
-  if (code === null) return 'the server failed'
-  return FULL.includes(code) ? `the store is full (${code})` : code
+  return code ?? 'the server failed'
 }

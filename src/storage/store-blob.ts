@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { MediaType } from '../contract/document.ts'
 import type { BlobKey, Sha256 } from '../contract/identifiers.ts'
+import { awaitRemovals } from './blob-removal.ts'
 import type { BlobStore } from './blob-store.ts'
 import { blobKey } from './object-keys.ts'
 import { writeJson } from './read-blob.ts'
@@ -26,8 +27,8 @@ export type BlobFile = {
 }
 
 /**
- * Stores a file under its hash and refers to it. The reference comes first, so that whoever deletes
- * the last other document of the same bytes sees it.
+ * Stores a file under its hash and refers to it. The reference comes first, so that whoever removes
+ * the blob sees it, or is seen and waited for: see blob-removal.ts.
  *
  * @param reference `referenceKey` of a document, or `uploadReferenceKey` until there is one
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
@@ -38,7 +39,25 @@ export async function storeBlob(
   reference: BlobKey,
 ): Promise<void> {
   await writeReference(store, reference)
+  await awaitRemovals(store, file.sha256)
   await putBlob(store, file)
+}
+
+/**
+ * Refers to a file that is in the store; `false`, and no reference, when it is not there any more.
+ *
+ * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ */
+export async function referToBlob(
+  store: BlobStore,
+  sha256: Sha256,
+  reference: BlobKey,
+): Promise<boolean> {
+  await writeReference(store, reference)
+  await awaitRemovals(store, sha256)
+  if ((await store.head(blobKey(sha256))) !== null) return true
+  await store.delete(reference)
+  return false
 }
 
 /**
@@ -51,7 +70,7 @@ export async function writeReference(store: BlobStore, reference: BlobKey): Prom
 }
 
 /**
- * Puts a blob again if a DELETE of the last other document took it before it saw our reference.
+ * Puts a blob again if it is gone: an api of an older release takes no notice of who begins to use it.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */

@@ -20,19 +20,45 @@ export function temporaryPath(directory: string): string {
 export async function prepareTemporaryDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
-    for (const entry of await readdir(directory, { withFileTypes: true }))
-      if (entry.isFile()) await removeLeftover(join(directory, entry.name))
+    await removeTemporaryFiles(directory, LEFTOVER_AGE_MS)
   } catch (error) {
     throw storageError('prepare the directory for temporary files', error)
   }
 }
 
-async function removeLeftover(path: string): Promise<void> {
+/**
+ * Removes the files of a directory whose last change is longer ago than this; answers how many. None
+ * where there is no such directory.
+ */
+export async function removeTemporaryFiles(
+  directory: string,
+  olderThanMs: number,
+): Promise<number> {
+  let removed = 0
+  for (const name of await filesIn(directory))
+    if (await removeLeftover(join(directory, name), olderThanMs)) removed += 1
+  return removed
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true })
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+  } catch (error) {
+    if (isAbsence(error)) return []
+    throw error
+  }
+}
+
+async function removeLeftover(path: string, olderThanMs: number): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > LEFTOVER_AGE_MS) await unlink(path)
+    if (Date.now() - mtimeMs <= olderThanMs) return false
+    await unlink(path)
+    return true
   } catch (error) {
     // Another process swept it or ended its write.
-    if (!isAbsence(error)) throw error
+    if (isAbsence(error)) return false
+    throw error
   }
 }

@@ -1,5 +1,6 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker'
 import type { Activities } from '../activities/index.ts'
+import type { SweepActivities } from '../activities/sweep/index.ts'
 import type { Config } from '../config/config.ts'
 import type { EngineId } from '../contract/engines.ts'
 import type { OcrEngine } from '../engines/engine.ts'
@@ -15,7 +16,7 @@ import type { GpuEngineId, PolledQueue } from './role-options.ts'
 export type QueueDependencies = {
   readonly config: Config
   readonly connection: NativeConnection
-  readonly activities: Activities
+  readonly activities: Activities & SweepActivities
   readonly store: BlobStore
   readonly engineFor: (id: EngineId) => OcrEngine
   readonly gateTiming: GateTiming

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Registry } from '@prometheus-io/client'
+import { Client } from '@temporalio/client'
 import { createActivityMetrics } from '../activities/activity-metrics.ts'
 import { createActivities } from '../activities/index.ts'
+import { createSweepActivities } from '../activities/sweep/index.ts'
 import type { Config } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
 import type { EngineId } from '../contract/engines.ts'
@@ -16,11 +18,13 @@ import { createBlobStore, refuseWrongSetUp } from '../storage/create-blob-store.
 import { SNAPSHOT_EVERY_MS } from '../storage/worker-snapshots.ts'
 import { checkNamespace } from './check-namespace.ts'
 import { connectWorker } from './connect-worker.ts'
+import { createRunFinder } from './document-runs.ts'
 import { engineOptionsOf } from './engine-options.ts'
 import { createEnginePool, type EnginePool } from './engine-pool.ts'
 import { GATE_TIMING, type GateTiming } from './gated-worker.ts'
 import { polledQueues, type WorkerQueues } from './role-options.ts'
 import { startQueue, type RunningQueue } from './start-queue.ts'
+import { startSweepSchedule, type SweepSchedule } from './sweep-schedule.ts'
 import { countChildren, countStoreBytes, gaugeCircuits } from './worker-metrics.ts'
 
 /** What tests replace. */
@@ -78,12 +82,23 @@ export async function startWorker(
   const connection = await connectWorker(config, signal)
   setUp.defer(() => connection.close())
   await checkNamespace(connection, config.temporal.namespace)
+  const client = new Client({ connection, namespace: config.temporal.namespace })
+  const counted = countStoreBytes(registry, store)
+  const sweepActivities = createSweepActivities({
+    store: counted,
+    findRun: createRunFinder(client),
+    retention: config.retention,
+    temporaryDirectory,
+    nowMs: Date.now,
+    onFailure: (code) => workerLogger.warn({ code }, 'something could not be swept'),
+  })
   const activities = createActivities({
-    store: countStoreBytes(registry, store),
+    store: counted,
     engineFor,
     engineVersionOf: versionOf,
     urlRules: config.api.urlRules,
     temporaryDirectory,
+    webhooks: { ...config.webhooks, publicUrl: config.api.publicUrl },
     metrics: createActivityMetrics(registry),
   })
   const running: RunningQueue[] = []
@@ -91,11 +106,22 @@ export async function startWorker(
   setUp.defer(async () => {
     await Promise.all(running.map((queue) => queue[Symbol.asyncDispose]()))
   })
-  const polled = polledQueues(config, { ...TASK_QUEUE, ...overrides.queues })
+  const queues: WorkerQueues = { ...TASK_QUEUE, ...overrides.queues }
+  const polled = polledQueues(config, queues)
   const gateTiming = overrides.gateTiming ?? GATE_TIMING
   const snapshotEveryMs = overrides.snapshotEveryMs ?? SNAPSHOT_EVERY_MS
-  const shared = { config, connection, activities, store, engineFor, gateTiming, snapshotEveryMs }
+  const shared = {
+    config,
+    connection,
+    activities: { ...activities, ...sweepActivities },
+    store,
+    engineFor,
+    gateTiming,
+    snapshotEveryMs,
+  }
   for (const queue of polled) running.push(await startQueue(queue, shared))
+  if (config.worker.roles.includes('documents'))
+    setUp.use(startSweepSchedule(client, sweepScheduleOf(config, queues)))
   workerLogger.info(
     { slots: Object.fromEntries(polled.map(({ options, slots }) => [options.taskQueue, slots])) },
     'worker started',
@@ -105,6 +131,10 @@ export async function startWorker(
     ended: Promise.all(running.map(({ ended }) => ended)).then(() => undefined),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+function sweepScheduleOf({ retention }: Config, queues: WorkerQueues): SweepSchedule {
+  return { documentsQueue: queues.documents, input: { ...retention, cpuQueue: queues.cpu } }
 }
 
 function replaced(

@@ -68,10 +68,54 @@ export const ending: ActivityOptions = {
   scheduleToCloseTimeout: '10m',
 }
 
+/** `readDocumentEnd`: one question to Temporal; the activity says when to ask again. */
+export const documentEnd: ActivityOptions = {
+  ...first,
+  summary: 'wait for the end of the document',
+  startToCloseTimeout: '10s',
+  cancellationType,
+  retry: backoff,
+}
+
+/**
+ * `deliverWebhook`: 10 s for the stranger's server, 30 s at most; the rest is for the store. The next
+ * try is timed by the activity, and the whole by the event.
+ */
+export const webhook: ActivityOptions = {
+  startToCloseTimeout: '60s',
+  heartbeatTimeout: '10s',
+  cancellationType,
+  retry: { ...backoff, initialInterval: '5s', maximumInterval: '1h' },
+}
+
+type Priority = NonNullable<ActivityOptions['priority']>
+
+/** Whose turn it is; empty in runs started before there were turns. */
+export type Fairness = Pick<Priority, 'fairnessKey'>
+
+/** The turn of a document. */
+export function fairnessOf({ fairnessKey }: Fairness): Fairness {
+  return fairnessKey === undefined ? {} : { fairnessKey }
+}
+
+/** `sweepStore`: a step lists some thousand objects, and removes what is old among them. */
+export const sweep: ActivityOptions = {
+  ...common,
+  ...first,
+  summary: 'remove what is over',
+  startToCloseTimeout: '30m',
+  scheduleToCloseTimeout: '6h',
+}
+
 /**
  * Priority of a page (1 is first, 5 last, 3 the default): short documents go ahead of long ones.
  * Used as soon as the page count is known.
  */
-export function pagePriority(selectedPages: number): NonNullable<ActivityOptions['priority']> {
-  return { priorityKey: selectedPages <= 5 ? 2 : 4 }
+export function pagePriority(selectedPages: number, fairness: Fairness): Priority {
+  return { priorityKey: selectedPages <= 5 ? 2 : 4, ...fairness }
+}
+
+/** A policy whose activities take turns with those of others, where the server has fairness. */
+export function inTurn(policy: ActivityOptions, fairness: Fairness): ActivityOptions {
+  return { ...policy, priority: { ...policy.priority, ...fairness } }
 }

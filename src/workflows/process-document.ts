@@ -27,13 +27,14 @@ import { MEMO, PROGRESS_QUERY, SEARCH_ATTRIBUTE } from '../contract/names.ts'
 import { selectPages } from '../contract/page-ranges.ts'
 import { sumOfUsage } from '../contract/page.ts'
 import type { Progress, ProgressAnswer } from '../contract/progress.ts'
-import { pagePriority } from './activity-policies.ts'
+import { fairnessOf, pagePriority } from './activity-policies.ts'
 import { currentDetails } from './current-details.ts'
 import { activitiesFor } from './document-activities.ts'
 import { codeOfPage, failureCodeOf, isOnePagesFault, runFailure } from './failure-code.ts'
 import { onFirstDemand, rasterBatches, runLanes } from './page-lanes.ts'
 import { PageLedger } from './page-ledger.ts'
 import { createPageReader } from './read-page.ts'
+import { createWebhookTeller } from './tell-webhooks.ts'
 
 const progressQuery = defineQuery<ProgressAnswer>(PROGRESS_QUERY)
 const phaseKey = defineSearchAttributeKey(SEARCH_ATTRIBUTE.phase, 'KEYWORD')
@@ -58,6 +59,8 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
   const { documentId } = input
   let documentSha256 = input.documentSha256
   const on = activitiesFor(input)
+  const fairness = fairnessOf(input)
+  const webhooks = createWebhookTeller(input)
   const underWay = new Map<PageNumber, string>()
   const readPage = createPageReader({
     input,
@@ -65,7 +68,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     opened: () => ({
       ...opened(),
       pageCount,
-      priority: pagePriority(ledger.progress.totalPages),
+      priority: pagePriority(ledger.progress.totalPages, fairness),
     }),
     onStep: noteStep,
   })
@@ -81,6 +84,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     if (lost !== null) throw runFailure(lost)
     publish({ phase: 'assembling' })
     const stored = await on.assembleDocument(ending('completed'))
+    if (webhooks !== null) await webhooks.ending()
     // An accepted cancel wins over a late success.
     if (run.consideredCancelled) throw new CancelledFailure('cancelled')
     publish({ phase: 'completed' })
@@ -125,12 +129,14 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
       const ending = code === undefined ? await readPage(page) : { code, usage: null }
       if (typeof ending !== 'string') lostUsage = sumOfUsage(lostUsage, ending.usage)
       ledger.settle(page, ending)
+      webhooks?.page(page, ending)
       underWay.delete(page)
       reportPage()
     })
 
     if (ledger.waiting().length > 0) {
       await condition(allHandlersFinished)
+      if (webhooks !== null) await webhooks.flush()
       if (run.consideredCancelled) throw new CancelledFailure('cancelled')
       await continueAsNew<typeof processDocument>({
         ...input,
@@ -162,7 +168,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
         {
           activityId: first === last ? `draw-${first}` : `draw-${first}-${last}`,
           summary: first === last ? `draw page ${first}` : `draw pages ${first}-${last}`,
-          priority: pagePriority(ledger.progress.totalPages),
+          priority: pagePriority(ledger.progress.totalPages, fairness),
         },
         [{ ...opened(), pages }],
       )
@@ -216,6 +222,7 @@ export async function processDocument(input: ProcessDocumentInput): Promise<Proc
     await on.ending
       .assembleDocument(ending(failure ? 'failed' : 'cancelled'))
       .catch((lost: unknown) => log.warn('manifest not written', { code: failureCodeOf(lost) }))
+    if (webhooks !== null) await webhooks.ending()
   }
 
   function ending(outcome: DocumentOutcome) {

@@ -180,6 +180,10 @@ export function describeBlobStore(name: string, makeStore: () => Promise<StoreUn
       assert.deepEqual(await list('list/b/'), ['list/b/c', 'list/b/d'])
       assert.deepEqual(await list('list/a-'), ['list/a-b'])
       assert.deepEqual(await list('list/', 'list/b.c'), ['list/b/c', 'list/b/d'])
+      // From any text, not only from a key: '0' comes behind '/'.
+      assert.deepEqual(await list('list/', 'list/b0'), [])
+      assert.deepEqual(await list('list', 'list/b0'), ['listed'])
+      assert.deepEqual(await list('list/', 'list/az'), ['list/b.c', 'list/b/c', 'list/b/d'])
       assert.deepEqual(await list('nothing/'), [])
       const [first] = (await store.list('list/a.txt')).blobs
       const { key, sizeBytes } = (await store.head(testKey('list/a.txt'))) ?? {}

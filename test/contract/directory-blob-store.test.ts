@@ -74,6 +74,25 @@ describe('createDirectoryBlobStore, on disk', () => {
     await storeAt('swept').put(testKey('a/b'), Buffer.from('x'), text)
 
     assert.deepEqual(await readdir(temporary), ['young.tmp'])
+    assert.equal(await storeAt('swept').removeLeftovers(24 * 60 * 60 * 1000), 0)
+    assert.equal(await storeAt('swept').removeLeftovers(-1), 1)
+    assert.deepEqual(await readdir(temporary), [])
+    assert.equal(await storeAt('nothing-yet').removeLeftovers(0), 0)
+  })
+
+  it('lists and removes a file that was cut short', async () => {
+    const store = storeAt('cut-listed')
+    await store.put(testKey('cut'), Buffer.alloc(5000, 'x'), text)
+    await truncate(join(directory.path, 'cut-listed', 'objects', 'cut'), 100)
+
+    const { blobs } = await store.list('')
+    await store.delete(testKey('cut'))
+
+    assert.deepEqual(
+      blobs.map(({ key, sizeBytes }) => [key, sizeBytes]),
+      [['cut', 0]],
+    )
+    assert.deepEqual((await store.list('')).blobs, [])
   })
 
   it('leaves no temporary files and no empty directories', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHook } from 'node:async_hooks'
 import { describe, it } from 'node:test'
+import { Secret } from '../../src/platform/secret.ts'
+import { WEBHOOK_SECRETS } from '../support/webhook-variable-rows.ts'
 import { LOADED } from '../support/deepseek-api.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { startTestApi, type TestApi } from '../support/test-api.ts'
@@ -12,6 +14,12 @@ const ENTRY_POINTS = [
     name: 'url of POST /v1/documents',
     path: '/v1/documents',
     body: (url: string) => ({ url }),
+    codeOf: (answer: Answer) => answer.code,
+  },
+  {
+    name: 'callback_url of POST /v1/documents',
+    path: '/v1/documents',
+    body: (url: string) => ({ url: 'https://example.com/a.pdf', callback_url: url }),
     codeOf: (answer: Answer) => answer.code,
   },
   {
@@ -70,6 +78,7 @@ describe('a URL that leads into our network', () => {
     it(`is refused as ${name}, with nothing resolved, connected to or submitted`, async () => {
       await using api = await startTestApi({
         api: { urlRules: RULES },
+        webhooks: { secrets: [new Secret(WEBHOOK_SECRETS[0])] },
         gpuStatus: async () => LOADED,
       })
       using network = watchNetwork()

@@ -253,15 +253,16 @@ describe('docs/operations.md', () => {
     const said = await follow('Drain a worker', { pid: String(pid) })
     await until(() => !stack.worker.isAlive(), 'the worker has ended', 15_000)
     const id = await send()
-    await until(
-      async () => (await readStatus(stack.url, id))?.queued_reason === 'NO_WORKER',
-      'it waits for a worker',
-      120_000,
-    )
+    const reason = async () => (await readStatus(stack.url, id))?.queued_reason
+    await until(async () => (await reason()) === 'NO_WORKER', 'it waits for a worker', 120_000)
     stack.worker.start()
 
     assert.match(said, /LastAccessTime/)
     assert.equal((await waitForEnd(stack.url, id)).status, 'completed')
+  })
+
+  it('counts what a sweep would remove, and sweeps out of turn', async () => {
+    assert.match(await follow('Disk', {}), /"documents": *0/)
   })
 
   it('restores everything from a backup', async () => {

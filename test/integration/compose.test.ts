@@ -39,6 +39,7 @@ const NOT_IN_CONTAINERS: Readonly<Record<string, string>> = {
   OCR_TEMPORAL_UI_PORT: 'of npm start',
   XDG_CACHE_HOME: 'of npm start; the image sets it',
   OCR_SERVER: 'of the command line',
+  OCR_API_KEY: 'of the command line',
   OCR_WORKFLOW_BUNDLE: 'the image sets it',
   OCR_PADDLE_MODELS: 'needs a mount: docs/docker.md',
   DOTS_PATH_ROOTS: 'needs a mount: docs/docker.md',

@@ -1,5 +1,16 @@
 import type { ApiConfig } from '../../src/config/config.ts'
+import type { LimitsConfig } from '../../src/config/limits-config.ts'
 import { Secret } from '../../src/platform/secret.ts'
+
+/** Nothing is limited: what a test is about may be asked as often as it likes. */
+export const NO_LIMITS: LimitsConfig = {
+  submitsPerMinute: null,
+  requestsPerMinute: null,
+  maxOpenDocuments: null,
+  maxQueuedPages: null,
+  minFreeDiskBytes: null,
+  quotaBytes: null,
+}
 
 /** An api configuration as a laptop has it, with small limits and no documented ports. */
 export function testApiConfig(changes: Partial<ApiConfig> = {}): ApiConfig {
@@ -14,6 +25,8 @@ export function testApiConfig(changes: Partial<ApiConfig> = {}): ApiConfig {
     maxPages: 5_000,
     defaultEngine: 'paddle',
     signedUrlTtlSeconds: 900,
+    limits: NO_LIMITS,
+    access: { apiKeys: [], corsOrigins: [], allowedHosts: [], trustProxy: false },
     mounts: { prefixes: true, roots: true },
     internalUrl: null,
     urlRules: { allowedHosts: [], allowedPorts: [] },

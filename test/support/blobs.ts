@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Readable } from 'node:stream'
 import { parseBlobKey, type BlobKey } from '../../src/contract/identifiers.ts'
+import type { BlobStore } from '../../src/storage/blob-store.ts'
 
 /** A key of a test. */
 export function testKey(text: string): BlobKey {
@@ -12,4 +13,18 @@ export function testKey(text: string): BlobKey {
 /** Reads a body to its end. */
 export async function bytesOf(body: Readable): Promise<Buffer> {
   return Buffer.concat(await body.toArray())
+}
+
+/** A store whose single methods can be replaced. */
+export function methodsOf(store: BlobStore): BlobStore {
+  return {
+    put: (key, body, options) => store.put(key, body, options),
+    get: (key, range) => store.get(key, range),
+    head: (key) => store.head(key),
+    delete: (key) => store.delete(key),
+    list: (prefix, cursor) => store.list(prefix, cursor),
+    signedGetUrl: (key, options) => store.signedGetUrl(key, options),
+    ping: () => store.ping(),
+    removeLeftovers: (olderThanMs) => store.removeLeftovers(olderThanMs),
+  }
 }

@@ -38,6 +38,7 @@ function crashing(store: BlobStore): BlobStore {
     list: (prefix, cursor) => store.list(prefix, cursor),
     signedGetUrl: (key, options) => store.signedGetUrl(key, options),
     ping: () => store.ping(),
+    removeLeftovers: (olderThanMs) => store.removeLeftovers(olderThanMs),
   }
 }
 

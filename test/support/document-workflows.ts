@@ -9,7 +9,10 @@ import {
   Worker,
 } from '@temporalio/worker'
 import type { Activities } from '../../src/activities/index.ts'
+import type { SweepActivities } from '../../src/activities/sweep/index.ts'
+import { readDocumentEnd } from '../../src/activities/webhooks/read-document-end.ts'
 import type { AssembleInput, ProcessDocumentInput } from '../../src/contract/document.ts'
+import type { DeliverWebhookInput } from '../../src/contract/webhooks.ts'
 import type { PageNumber } from '../../src/contract/identifiers.ts'
 import { parseBlobKey, parseDocumentId, parseSha256 } from '../../src/contract/identifiers.ts'
 import { PROCESS_DOCUMENT, workflowIdFor } from '../../src/contract/names.ts'
@@ -31,12 +34,14 @@ export type Calls = {
   readonly recognized: PageNumber[]
   readonly drawn: (readonly PageNumber[])[]
   readonly assembled: AssembleInput[]
+  readonly delivered: DeliverWebhookInput[]
 }
 
 /** Workers with fake activities on queues of their own. */
 export type DocumentWorkflows = AsyncDisposable & {
   readonly client: Client
   readonly calls: Calls
+  readonly documentsQueue: string
   /** Where all activities run. */
   readonly cpuQueue: string
   start(input?: Partial<ProcessDocumentInput>): Promise<WorkflowHandle>
@@ -47,15 +52,16 @@ export type DocumentWorkflows = AsyncDisposable & {
 /** Starts workers whose documents have `pageCount` pages; single activities can be replaced. */
 export async function startDocumentWorkflows(
   pageCount: number,
-  replaced: Partial<Activities> = {},
+  replaced: Partial<Activities & SweepActivities> = {},
 ): Promise<DocumentWorkflows> {
   const address = temporalAddress()
   const connection = await Connection.connect({ address })
   const native = await NativeConnection.connect({ address })
   const queues = { documents: `documents-${randomUUID()}`, cpu: `cpu-${randomUUID()}` }
-  const calls: Calls = { recognized: [], drawn: [], assembled: [] }
+  const calls: Calls = { recognized: [], drawn: [], assembled: [], delivered: [] }
   const manifestKey = parseBlobKey('documents/fake/manifest.json')
   if (manifestKey === null) throw new Error('not a key')
+  const client = new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } })
   const activities: Activities = {
     fetchDocument: async () => ({
       documentSha256: FETCHED_SHA256,
@@ -73,6 +79,15 @@ export async function startDocumentWorkflows(
     assembleDocument: async (input) => {
       calls.assembled.push(input)
       return { manifestKey, resultSha256: 'aa' }
+    },
+    readDocumentEnd: (input) =>
+      readDocumentEnd(input, {
+        describe: (workflowId) => client.workflow.getHandle(workflowId).describe(),
+        attempt: 1,
+      }),
+    deliverWebhook: async (input) => {
+      calls.delivered.push(input)
+      return { outcome: 'delivered' }
     },
     ...replaced,
   }
@@ -92,10 +107,10 @@ export async function startDocumentWorkflows(
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
     await Promise.allSettled(runs)
   }
-  const client = new Client({ connection, workflow: { queryRejectCondition: 'NOT_OPEN' } })
   return {
     client,
     calls,
+    documentsQueue: queues.documents,
     cpuQueue: queues.cpu,
     stopWorkers,
     start: (input = {}) => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DocumentGateway } from '../../src/api/gateway/document-gateway.ts'
+import type { DocumentWebhooks } from '../../src/api/gateway/document-webhooks.ts'
 import type { StoredDocument } from '../../src/api/gateway/document-source.ts'
 import type { Submission } from '../../src/api/gateway/submission.ts'
 import {
@@ -22,10 +23,18 @@ export type FakeGateway = DocumentGateway & {
   readonly submissions: Submission[]
   /** What documents were made of; what is not here is unknown. */
   readonly storedDocuments: Map<DocumentId, StoredDocument>
+  /** How webhooks stand; a document that is not here is unknown. */
+  readonly documentWebhooks: Map<DocumentId, DocumentWebhooks>
+  /** Documents whose receiver was told once more. */
+  readonly redelivered: DocumentId[]
   readonly waitedMs: number[]
   readonly listQueries: Parameters<DocumentGateway['list']>[0][]
   /** Thrown by every method while it is set. */
   failure: Error | null
+  /** Thrown by `requireRoom` while it is set. */
+  roomFailure: Error | null
+  /** The submitters of `requireRoom`. */
+  readonly roomAskedFor: (string | null)[]
   isReplayed: boolean
   nextCursor: string | null
   readinessAnswer: Awaited<ReturnType<DocumentGateway['readiness']>>
@@ -42,9 +51,13 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
     pages: new Map(),
     submissions: [],
     storedDocuments: new Map(),
+    documentWebhooks: new Map(),
+    redelivered: [],
     waitedMs: [],
     listQueries: [],
     failure: null,
+    roomFailure: null,
+    roomAskedFor: [],
     isReplayed: false,
     nextCursor: null,
     readinessAnswer: {
@@ -59,6 +72,10 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
         throw new Error('an empty upload got through')
       gateway.submissions.push(submission)
       return { documentId: sampleDocumentId(), replayed: gateway.isReplayed }
+    },
+    async requireRoom(submitter) {
+      gateway.roomAskedFor.push(submitter)
+      if (gateway.roomFailure !== null) throw gateway.roomFailure
     },
     async status(documentId) {
       failIfTold()
@@ -85,10 +102,12 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
         await wait(10, undefined, { signal })
       return known.get(documentId) ?? null
     },
-    async count() {
+    async count({ owner }) {
       failIfTold()
       const number = (...states: readonly DocumentState[]): number =>
-        [...known.values()].filter(({ state }) => states.includes(state)).length
+        [...known.values()].filter(
+          (status) => states.includes(status.state) && isWanted(status, owner),
+        ).length
       return {
         waiting: number('queued'),
         running: number('processing', 'cancelling'),
@@ -115,7 +134,8 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
     async list(query) {
       failIfTold()
       gateway.listQueries.push(query)
-      return { documents: [...known.values()], nextCursor: gateway.nextCursor }
+      const documents = [...known.values()].filter((status) => isWanted(status, query.owner))
+      return { documents, nextCursor: gateway.nextCursor }
     },
     async delete(documentId) {
       failIfTold()
@@ -148,9 +168,22 @@ export function createFakeGateway(documents: readonly DocumentStatus[] = []): Fa
       failIfTold()
       return gateway.storedDocuments.get(documentId) ?? null
     },
+    async webhooks(documentId) {
+      failIfTold()
+      return gateway.documentWebhooks.get(documentId) ?? null
+    },
+    async redeliverWebhook(documentId) {
+      failIfTold()
+      gateway.redelivered.push(documentId)
+    },
     async readiness() {
       return gateway.readinessAnswer
     },
   }
   return gateway
+}
+
+/** `undefined`: whoever owns it. */
+function isWanted(status: DocumentStatus, owner: string | null | undefined): boolean {
+  return owner === undefined || status.owner === owner
 }

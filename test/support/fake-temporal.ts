@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
+import type { ProcessDocumentInput } from '../../src/contract/document.ts'
 import type { DocumentId } from '../../src/contract/identifiers.ts'
 import { documentIdOf, MEMO, workflowIdFor } from '../../src/contract/names.ts'
 import type { Progress, ProgressAnswer } from '../../src/contract/progress.ts'
@@ -27,6 +28,17 @@ export type FakeActivity = {
   /** 2: a worker is at it. */
   readonly state?: number
   readonly lastFailure?: { readonly applicationFailureInfo: { readonly type: string } }
+}
+
+/** Options that a workflow is started with, as far as tests look at them. */
+export type FakeStart = {
+  readonly workflowId: string
+  readonly args?: readonly ProcessDocumentInput[]
+  readonly priority?: { readonly fairnessKey?: string }
+  readonly typedSearchAttributes?: readonly {
+    readonly key: { readonly name: string }
+    readonly value: unknown
+  }[]
 }
 
 /** How often the fake was called, and how many calls were under way at most. */
@@ -62,6 +74,10 @@ export class FakeTemporal {
   hasWorkflowPollers: boolean | null = null
   /** Queries of visibility, counts included. */
   readonly queries: string[] = []
+  /** What waits in every queue of activities. */
+  backlog = { depth: 0, dispatchedPerSecond: 0 }
+  /** What workflows were started with. */
+  readonly starts: FakeStart[] = []
   failure: Error | null = null
   /** Called for each start; throws to fail it. */
   onStart: () => void | Promise<void> = () => undefined
@@ -74,8 +90,9 @@ export class FakeTemporal {
       withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
       workflow: {
         getHandle: (workflowId: string) => this.#handle(workflowId),
-        start: async (_type: string, { workflowId }: { workflowId: string }) => {
+        start: async (_type: string, { workflowId, ...options }: FakeStart) => {
           this.calls.start++
+          this.starts.push({ workflowId, ...options })
           this.#fail()
           await this.onStart()
           const id = documentIdOf(workflowId)
@@ -108,7 +125,12 @@ export class FakeTemporal {
           const isPolled =
             taskQueueType === 1 ? (this.hasWorkflowPollers ?? this.hasPollers) : this.hasPollers
           const seconds = Math.floor(Date.now() / 1000) - (isPolled ? 1 : 200)
-          return Promise.resolve({ pollers: [{ lastAccessTime: { seconds } }] })
+          const { depth, dispatchedPerSecond } = this.backlog
+          const stats = {
+            approximateBacklogCount: depth,
+            tasksDispatchRate: dispatchedPerSecond,
+          }
+          return Promise.resolve({ pollers: [{ lastAccessTime: { seconds } }], stats })
         },
       },
     }

@@ -69,6 +69,7 @@ export async function submissionOf(
     },
     dialect: 'v1',
     owner: null,
+    senderAddress: '127.0.0.1',
     route: 'v1/documents',
     idempotencyKey: null,
     engine: 'paddle',

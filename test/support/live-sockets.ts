@@ -3,7 +3,10 @@ import { WebSocket, type ClientOptions } from 'ws'
 import { createLiveSockets, type LiveSocketDeps } from '../../src/api/v1/live-sockets.ts'
 import type { SocketServerOptions } from '../../src/api/sockets/socket-server.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
+import { createCallers } from '../../src/api/guards/callers.ts'
+import type { ApiConfig } from '../../src/config/config.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
+import { Secret } from '../../src/platform/secret.ts'
 import { testApiConfig } from './api-config.ts'
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
 import { createScriptedLive, type ScriptedLive } from './scripted-live.ts'
@@ -11,6 +14,9 @@ import type { readJson } from './read-json.ts'
 import { refusedStatus } from './socket-client.ts'
 import { until } from './until.ts'
 import { serveUpgrades } from './serve-upgrades.ts'
+
+/** Signs the sessions of the server. */
+export const LIVE_SECRET = 'a secret of at least 32 characters'
 
 /** What a client of `/v1/live` was told, its data untyped. */
 export type LiveMessage = {
@@ -48,18 +54,21 @@ export type LiveServer = AsyncDisposable & {
 export type LiveServerOptions = Partial<SocketServerOptions> & {
   readonly documents?: readonly DocumentStatus[]
   readonly publicUrl?: string
+  readonly api?: Partial<ApiConfig>
 }
 
 /** Serves `/v1/live`. */
 export async function startLiveServer(options: LiveServerOptions = {}): Promise<LiveServer> {
   await using setUp = new AsyncDisposableStack()
-  const { documents = [], publicUrl = null, ...kept } = options
+  const { documents = [], publicUrl = null, api: _api, ...kept } = options
   const gateway = createFakeGateway(documents)
   const live = createScriptedLive()
   const logLines: string[] = []
+  const api = testApiConfig({ publicUrl, ...options.api })
   const deps: LiveSocketDeps = {
     // Nothing else of the configuration is looked at.
-    config: { api: testApiConfig({ publicUrl }) } as LiveSocketDeps['config'],
+    config: { api } as LiveSocketDeps['config'],
+    callers: createCallers({ access: api.access, signingSecret: new Secret(LIVE_SECRET) }),
     gateway,
     live,
     logger: createRootLogger({ write: (line) => void logLines.push(line) }),

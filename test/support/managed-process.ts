@@ -7,6 +7,10 @@ export type ManagedProcess = {
   /** Standard error since the last start, for the message of a failing test. */
   readonly log: () => string
   readonly isAlive: () => boolean
+  /** How it ended by itself; `null` while it runs, or when a signal ended it. */
+  readonly exitCode: () => number | null
+  /** Sends a signal and does not wait. */
+  kill(signal: NodeJS.Signals): void
   start(): void
   /** Sends a signal and waits until the process is gone. */
   end(signal: NodeJS.Signals): Promise<void>
@@ -24,6 +28,8 @@ export function manageProcess(
     pid: () => child?.pid ?? -1,
     log: () => log,
     isAlive: () => child !== null && child.exitCode === null && child.signalCode === null,
+    exitCode: () => child?.exitCode ?? null,
+    kill: (signal) => void child?.kill(signal),
     start() {
       log = ''
       child = spawn(command, args, {

@@ -10,6 +10,8 @@ import {
 } from '../../src/api/dialects/qianxia/sockets.ts'
 import type { QianxiaConfig } from '../../src/config/dialects-config.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
+import { createCallers } from '../../src/api/guards/callers.ts'
+import type { ApiConfig } from '../../src/config/config.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import { Secret } from '../../src/platform/secret.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
@@ -40,6 +42,7 @@ export type SocketServerOptions = SocketOptions & {
   readonly qianxia?: Partial<QianxiaConfig>
   readonly publicUrl?: string
   readonly production?: boolean
+  readonly api?: Partial<ApiConfig>
 }
 
 /** Serves sockets at the root and under `/qianxia`, with the password `pwd`. */
@@ -54,6 +57,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
   const api = testApiConfig({
     qianxia: { ...qianxia, ...options.qianxia },
     publicUrl: options.publicUrl ?? null,
+    ...options.api,
   })
   const deps: QianxiaSocketDeps = {
     // Nothing else of the configuration is looked at.
@@ -61,6 +65,7 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
       api,
       production: options.production ?? false,
     } as QianxiaSocketDeps['config'],
+    callers: createCallers({ access: api.access, signingSecret: new Secret(secret) }),
     gateway,
     live,
     logger: createRootLogger({ write: (line) => void logLines.push(line) }),

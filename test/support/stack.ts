@@ -60,6 +60,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     OCR_CPU_SLOTS: String(options.slots ?? 2),
     OCR_SHUTDOWN_GRACE_S: '2',
     OCR_LOG_LEVEL: 'info',
+    // All clients of a test are one caller.
+    OCR_RATE_LIMIT_SUBMITS: '0',
+    OCR_RATE_LIMIT_REQUESTS: '0',
     STUB_DELAY_MS: String(options.stubDelayMs ?? 0),
     STUB_LEDGER: ledgerPath,
     ...options.env,

@@ -12,11 +12,14 @@ import { createPageFiles } from '../../src/api/page/page-files.ts'
 import { createInFlight } from '../../src/api/synchronous/in-flight.ts'
 import { createTextRelays } from '../../src/api/relay/text-relays.ts'
 import type { ApiConfig, EnginesConfig } from '../../src/config/config.ts'
+import type { WebhooksConfig } from '../../src/config/webhooks-config.ts'
 import { testApiConfig } from './api-config.ts'
 import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
+import { createFreeDisk } from '../../src/platform/free-disk.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
+import { createCallers } from '../../src/api/guards/callers.ts'
 import { createRouteGuards } from '../../src/api/guards/route-guards.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { layBuiltPage } from './built-page.ts'
@@ -44,15 +47,25 @@ const NO_SOCKETS: SocketStats = {
 }
 const NO_GPU: GpuStatus = { isReady: false, slots: 0, gpu: null }
 
+const NO_WEBHOOKS: WebhooksConfig = {
+  secrets: [],
+  timeoutMs: 1_000,
+  firstRetryMs: 100,
+  giveUpAfterMs: 60_000,
+}
+
 /** What a test may set. */
 export type TestApiOptions = {
   readonly documents?: readonly DocumentStatus[]
   readonly api?: Partial<ApiConfig>
   readonly engines?: Partial<EnginesConfig>
   readonly production?: boolean
+  /** Default: they are off. */
+  readonly webhooks?: Partial<WebhooksConfig>
   readonly live?: LiveDocuments
   /** What GPU workers tell. Default: there is none. */
   readonly gpuStatus?: ReadGpuStatus
+  readonly freeDiskBytes?: AppDeps['freeDiskBytes']
   readonly createApp?: typeof createApp
 }
 
@@ -67,9 +80,12 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const stopping = new AbortController()
   const logger = createRootLogger({ write: (line) => void logLines.push(line) })
   let server: Awaited<ReturnType<typeof serve>> | null = null
+  const api = testApiConfig(options.api)
+  const signingSecret = new Secret(secret)
+  const callers = createCallers({ access: api.access, signingSecret })
   const deps: AppDeps = {
     config: {
-      api: testApiConfig(options.api),
+      api,
       engines: {
         cpuEngine: 'paddle',
         fallbackEngine: null,
@@ -80,6 +96,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
         deepseek: null,
         ...options.engines,
       },
+      webhooks: { ...NO_WEBHOOKS, ...options.webhooks },
+      retention: { resultsDays: 30, intermediatesHours: 24 },
       production: options.production ?? false,
       worker: {
         roles: ['documents', 'ocr-cpu'],
@@ -95,17 +113,20 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       dataDirectory: directory,
     },
     gateway,
+    owner: null,
     store,
     live: options.live ?? setUp.use(createLiveDocuments({ gateway, logger })),
     relays: createTextRelays({ url: () => server?.url ?? '' }),
     inFlight: { dots: createInFlight(), deepseek: createInFlight() },
     qianxia: { counters: new RequestCounters(), sockets: { stats: () => NO_SOCKETS } },
     gpuStatus: options.gpuStatus ?? (async () => NO_GPU),
-    signingSecret: new Secret(secret),
+    signingSecret,
     pageFiles: createPageFiles(await layBuiltPage(join(directory, 'web'))),
     temporaryDirectory: join(directory, 'uploads'),
+    freeDiskBytes: options.freeDiskBytes ?? createFreeDisk([directory]),
     logger,
-    guards: createRouteGuards(),
+    callers,
+    guards: createRouteGuards({ api, callers, gateway, signingSecret }),
     stopping: stopping.signal,
     checkResponses: true,
   }

@@ -7,6 +7,7 @@ import { INITIAL_PROGRESS, type Progress } from '../../src/contract/progress.ts'
 import {
   createDocumentGateway,
   type DocumentGateway,
+  type GatewayOptions,
 } from '../../src/api/gateway/document-gateway.ts'
 import type { Submission } from '../../src/api/gateway/submission.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
@@ -28,9 +29,9 @@ export class GatewayBench {
   }
 
   /** Another api process on the same store and the same Temporal. */
-  anotherGateway(): DocumentGateway {
+  anotherGateway(others: Pick<GatewayOptions, 'admission'> = {}): DocumentGateway {
     const { client } = this.temporal
-    return createDocumentGateway({ client, store: this.store, secret: 'secret' })
+    return createDocumentGateway({ client, store: this.store, secret: 'secret', ...others })
   }
 
   /** A submission of a file with this content. */

@@ -2,23 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
+import { deletePrefix } from '../../storage/delete-prefix.ts'
 import { documentPrefix, tombstoneKey } from '../../storage/object-keys.ts'
 import { readJson, writeJson } from '../../storage/read-blob.ts'
+import type { Tombstone } from '../../storage/tombstone.ts'
+import { releaseBlob } from '../../storage/release-blob.ts'
 import { cancelAndWait, type CancelDependencies } from './cancel-document.ts'
+import type { TemporalWebhooks } from './temporal-webhooks.ts'
 import type { DocumentFacts } from './document-facts.ts'
-import { deletePrefix, releaseBlob } from './release-blob.ts'
 
 const CLOSE_WITHIN_MS = 15_000
 const RETRY_AFTER_MS = 10_000
 const ACTIVITIES_STOP_WITHIN_MS = 2_000
 
-/** What stays of a deleted document, so that its id is unknown while Temporal still knows it. */
-type Tombstone = { readonly deletedAt: string; readonly documentSha256: Sha256 | null }
-
 /** What deleting works with. */
 export type DeleteDependencies = CancelDependencies & {
   readonly store: BlobStore
   readonly facts: DocumentFacts
+  readonly webhooks: Pick<TemporalWebhooks, 'cancel'>
 }
 
 /**
@@ -60,6 +61,7 @@ export async function deleteDocument(
   const sha256 = request?.sha256 ?? status.manifest?.documentSha256 ?? null
   const tombstone: Tombstone = { deletedAt: new Date().toISOString(), documentSha256: sha256 }
   await writeJson(store, tombstoneKey(documentId), tombstone)
+  if (request?.callback) await deps.webhooks.cancel(documentId)
   statuses.forget(documentId)
   await removeObjects(store, documentId, sha256)
   return true
@@ -70,6 +72,6 @@ async function removeObjects(
   documentId: DocumentId,
   sha256: Sha256 | null,
 ): Promise<void> {
-  await deletePrefix(store, documentPrefix(documentId), tombstoneKey(documentId))
+  await deletePrefix(store, documentPrefix(documentId), { keptKey: tombstoneKey(documentId) })
   if (sha256 !== null) await releaseBlob(store, sha256, documentId)
 }

@@ -1,4 +1,5 @@
 import type { DocumentRequest, Manifest } from '../../contract/document.ts'
+import type { Callback } from '../../contract/webhooks.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
 import { manifestKey, requestKey, tombstoneKey } from '../../storage/object-keys.ts'
@@ -7,8 +8,10 @@ import { LruMap } from './lru-map.ts'
 
 const CAPACITY = 10_000
 
-/** What was asked for, without the password and the URL: these are for the worker alone. */
-export type KnownRequest = Omit<DocumentRequest, 'password' | 'remote'>
+/** What was asked for, without the password and the URLs: these are for the worker alone. */
+export type KnownRequest = Omit<DocumentRequest, 'password' | 'remote' | 'callback'> & {
+  readonly callback?: Pick<Callback, 'events'> | null
+}
 
 /** What the store knows of documents. Every method throws `STORAGE_UNAVAILABLE`. */
 export class DocumentFacts {
@@ -26,7 +29,8 @@ export class DocumentFacts {
     if (known !== undefined) return known
     const stored = await readJson<DocumentRequest>(this.#store, requestKey(documentId))
     if (stored === null) return null
-    const { password: _password, remote: _remote, ...request } = stored
+    const { password: _password, remote: _remote, callback, ...others } = stored
+    const request = callback ? { ...others, callback: { events: callback.events } } : others
     if (request.sha256 !== null) this.#requests.set(documentId, request)
     return request
   }

@@ -5,11 +5,18 @@ import type { DocumentId, PageNumber } from '../../contract/identifiers.ts'
 import type { PageRecord } from '../../contract/page.ts'
 import { pause } from '../../platform/pause.ts'
 import type { Blob, BlobStore } from '../../storage/blob-store.ts'
+import { createAdmissionControl, type AdmissionSources } from '../limits/admission.ts'
+import { createStorageUse } from '../limits/storage-use.ts'
 import { cancelDocument, type CancelAnswer } from './cancel-document.ts'
 import { deleteDocument } from './delete-document.ts'
 import { DocumentFacts } from './document-facts.ts'
 import { createDocumentPages } from './document-pages.ts'
 import { DEPLOYED_QUEUES, engineQueueOf, type DocumentQueues } from './document-queues.ts'
+import {
+  findDocumentWebhooks,
+  redeliverWebhook,
+  type DocumentWebhooks,
+} from './document-webhooks.ts'
 import { findStoredDocument, type StoredDocument } from './document-source.ts'
 import { createOwnerPages } from './owner-pages.ts'
 import {
@@ -22,14 +29,27 @@ import {
 } from './list-documents.ts'
 import { createQueuePollers } from './queue-pollers.ts'
 import { StatusReader } from './read-status.ts'
+import { createServiceLoad } from './service-load.ts'
 import { submitDocument, type Submitted } from './submit-document.ts'
 import type { Submission } from './submission.ts'
+import { createTemporalWebhooks } from './temporal-webhooks.ts'
 import { createTemporalDocuments } from './temporal-documents.ts'
 
 const WATCH_INTERVAL_MS = 1000
 const READINESS_DEADLINE_MS = 2000
+const WEBHOOK_LIFE_MS = 24 * 60 * 60 * 1000
 /** As long as it is known who polls. */
 const PING_TTL_MS = 5000
+
+const TAKE_ANYTHING: Pick<AdmissionSources, 'limits' | 'freeDiskBytes'> = {
+  limits: {
+    maxOpenDocuments: null,
+    maxQueuedPages: null,
+    minFreeDiskBytes: null,
+    quotaBytes: null,
+  },
+  freeDiskBytes: async () => Number.POSITIVE_INFINITY,
+}
 
 /** What the gateway works with. */
 export type GatewayOptions = {
@@ -39,8 +59,12 @@ export type GatewayOptions = {
   readonly secret: string | Buffer
   /** Takes over pages that an engine behind a server cannot read; none by default. */
   readonly fallbackEngine?: EngineId | null
+  /** What is taken; anything by default. */
+  readonly admission?: Pick<AdmissionSources, 'limits' | 'freeDiskBytes'>
   /** Origin of the api as the world sees it, for the link beside a run; none by default. */
   readonly publicUrl?: string | null
+  /** How long each webhook is tried; a day by default. */
+  readonly webhookLifeMs?: number
   readonly defaults?: {
     /** Pages of one document under way at once. Default: the engine's. */
     readonly windowPages?: number
@@ -68,9 +92,16 @@ export type DocumentGateway = {
    * Stores an upload and starts its workflow; returns once Temporal has acknowledged it.
    *
    * @throws {OcrError} `UNSUPPORTED_FILE_TYPE`, `IDEMPOTENCY_KEY_REUSED`; `DOCUMENT_NOT_FOUND` when the
-   *   key's document was deleted
+   *   key's document was deleted; `STORAGE_FULL`, `QUEUE_FULL`, `QUOTA_EXCEEDED`
    */
   submit(submission: Submission): Promise<Submitted>
+  /**
+   * Refuses what {@link submit} would refuse of anything that a submitter sends; `null`: of whoever
+   * sends it. For before a body is read.
+   *
+   * @throws {OcrError} `STORAGE_FULL`, `QUEUE_FULL`, `QUOTA_EXCEEDED`
+   */
+  requireRoom(submitter: string | null): Promise<void>
   /**
    * Status of a document, at most a second old (an end: a minute); `null` for an unknown or deleted
    * one. With `exact`, counts and failed pages come from a worker, if one answers within 1.5 s.
@@ -112,6 +143,14 @@ export type DocumentGateway = {
   picture(record: PageRecord, place: number): Promise<Blob | null>
   /** What a document was made of, to read it once more; `null` for an unknown one. */
   stored(documentId: DocumentId): Promise<StoredDocument | null>
+  /** How the webhooks of a document stand; `null` for an unknown one. */
+  webhooks(documentId: DocumentId): Promise<DocumentWebhooks | null>
+  /**
+   * Tells the receiver of a document once more how it ended.
+   *
+   * @throws {OcrError} `DOCUMENT_NOT_FOUND`, `NOT_FOUND`, `RESULT_NOT_READY`
+   */
+  redeliverWebhook(documentId: DocumentId): Promise<void>
   /** Whether documents can be taken, 5 s old at most; never throws. */
   readiness(): Promise<GatewayReadiness>
 }
@@ -119,7 +158,8 @@ export type DocumentGateway = {
 /** Makes the gateway. It connects to nothing before it is used. */
 export function createDocumentGateway(options: GatewayOptions): DocumentGateway {
   const { client, store, secret, defaults, queues = DEPLOYED_QUEUES } = options
-  const { fallbackEngine = null, publicUrl = null } = options
+  const { fallbackEngine = null, publicUrl = null, webhookLifeMs = WEBHOOK_LIFE_MS } = options
+  const webhooks = createTemporalWebhooks(client)
   const temporal = createTemporalDocuments(client)
   const facts = new DocumentFacts(store)
   const pollers = createQueuePollers(client)
@@ -128,6 +168,11 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
     const status = await statuses.get(documentId)
     // The memo is a second late, and a worker may have told of pages already.
     return status?.progress.totalPages === 0 ? statuses.get(documentId, true) : status
+  })
+  const admission = createAdmissionControl({
+    ...(options.admission ?? TAKE_ANYTHING),
+    load: createServiceLoad(client, temporal),
+    use: createStorageUse(temporal, store),
   })
   const windowPages = defaults?.windowPages ?? null
   let lastPing: { readonly isUp: Promise<boolean>; readonly atMs: number } | null = null
@@ -140,13 +185,14 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
 
   return {
     async submit(submission) {
-      const settings = { queues, windowPages, fallbackEngine, publicUrl }
-      const deps = { store, temporal, facts, secret, ...settings }
+      const settings = { queues, windowPages, fallbackEngine, publicUrl, webhookLifeMs }
+      const deps = { store, temporal, facts, secret, admission, ...settings }
       const submitted = await submitDocument(deps, submission)
       // Somebody may have asked for the id before it was started.
       if (!submitted.replayed) statuses.forget(submitted.documentId)
       return submitted
     },
+    requireRoom: (submitter) => admission.requireRoom([queues.cpu], submitter),
     status: (documentId, { exact = false } = {}) => statuses.get(documentId, exact),
     statuses: (ids) => statuses.getAll(ids),
     async waitForEnd(documentId, waitMs, signal) {
@@ -167,13 +213,17 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
     list: (query) => listDocuments({ temporal, statuses, secret }, query),
     count: (filter) => countDocuments({ temporal }, filter),
     pagesOf: createOwnerPages(temporal),
-    delete: (documentId) => deleteDocument({ store, temporal, facts, statuses }, documentId),
+    delete: (documentId) =>
+      deleteDocument({ store, temporal, facts, statuses, webhooks }, documentId),
     pageRecord: (documentId, page) => pages.record(documentId, page),
     pageImage: (documentId, page) => pages.image(documentId, page),
     async picture(record, place) {
       const key = record.pictures?.[place - 1]
       return key === undefined ? null : store.get(key)
     },
+    webhooks: (documentId) => findDocumentWebhooks({ store, facts }, documentId),
+    redeliverWebhook: (documentId) =>
+      redeliverWebhook({ store, facts, webhooks, queues, webhookLifeMs }, documentId),
     stored: (documentId) => findStoredDocument({ store, facts }, documentId),
     async readiness() {
       const engineQueues = ENGINE_IDS.map((engine) => engineQueueOf(engine, queues))

@@ -3,6 +3,7 @@ import type { Dialect, ModelQuestion, RemoteFile } from '../../contract/document
 import type { EngineId, Language } from '../../contract/engines.ts'
 import { parseDocumentId, type DocumentId, type Sha256 } from '../../contract/identifiers.ts'
 import type { PageRange } from '../../contract/page-ranges.ts'
+import type { Callback } from '../../contract/webhooks.ts'
 
 /** Whose idempotency key it is, and of which route: the same key elsewhere is another one. */
 export type KeyedRequest = {
@@ -24,6 +25,7 @@ export type ChosenOptions = {
   readonly password: string | null
   readonly textStyle: string
   readonly question?: ModelQuestion | null | undefined
+  readonly callback?: Callback | null | undefined
 }
 
 /** A random id, for a request without idempotency key. */
@@ -54,8 +56,8 @@ export function fingerprintOf(secret: string | Buffer, chosen: ChosenOptions): s
   const { sha256, remote, dialect, engine, languages, dpi, pages, password, textStyle } = chosen
   const file = sha256 ?? remote?.url
   const options = [file, dialect, engine, languages, dpi, pages, password, textStyle]
-  // Left out where there is none: keys that were used before there were questions stay valid.
-  const parts = chosen.question ? [...options, chosen.question] : options
+  // Left out where there is none: keys that were used before there were such stay valid.
+  const parts = [...options, ...[chosen.question, chosen.callback].filter(Boolean)]
   return hmac(secret, ['durable-ocr fingerprint', ...parts]).toString('hex')
 }
 

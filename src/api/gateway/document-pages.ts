@@ -5,6 +5,7 @@ import type { Blob, BlobStore } from '../../storage/blob-store.ts'
 import { pageImageKey } from '../../storage/object-keys.ts'
 import { findPageRecord } from '../../storage/page-params.ts'
 import type { DocumentFacts, KnownRequest } from './document-facts.ts'
+import { findLayoutPage } from './layout-page.ts'
 
 /** Single pages of documents, as soon as they are done. */
 export type DocumentPages = {
@@ -26,7 +27,7 @@ export function createDocumentPages(
   const requestWith = async (
     documentId: DocumentId,
     page: PageNumber,
-  ): Promise<(KnownRequest & { readonly endedAt: string | null }) | null> => {
+  ): Promise<(KnownRequest & Pick<DocumentStatus, 'endedAt' | 'manifest'>) | null> => {
     if (await facts.isDeleted(documentId)) return null
     const request = await facts.request(documentId)
     if (request === null) return null
@@ -37,17 +38,20 @@ export function createDocumentPages(
     // same encrypted file may have come with the password.
     const status = await statusOf(documentId)
     if (status === null || status.progress.totalPages === 0) return null
-    return { ...request, endedAt: status.endedAt }
+    return { ...request, endedAt: status.endedAt, manifest: status.manifest }
   }
 
   return {
     async record(documentId, page) {
       const request = await requestWith(documentId, page)
       if (request?.sha256 == null) return null
-      const { sha256, engine, languages, dpi, endedAt } = request
+      const { sha256, engine, languages, dpi, endedAt, manifest } = request
       const isOwnOnly = Boolean(request.question)
       const ref = { documentId, sha256, page, engine, languages, dpi, engineVersion: null }
-      return findPageRecord(store, { ...ref, isOwnOnly, endedAt })
+      const record = await findPageRecord(store, { ...ref, isOwnOnly, endedAt })
+      // The sweep has taken what the dialect calls temporary; the results have the text still.
+      const layoutKey = record === null ? manifest?.results?.json : undefined
+      return layoutKey === undefined ? record : findLayoutPage(store, layoutKey, page)
     },
     async image(documentId, page) {
       const request = await requestWith(documentId, page)

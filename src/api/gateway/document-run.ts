@@ -29,6 +29,8 @@ export type DocumentRun = {
   readonly pagesUnderWay: readonly PageUnderWay[]
   /** Steps that a worker is at now. Not known from a list, where it is `null`. */
   readonly startedSteps: readonly StartedStep[] | null
+  /** A step was refused for lack of room, and will be tried again. Not known from a list: `false`. */
+  readonly isStoreFull: boolean
   /** `null` before the workflow's first step. */
   readonly progress: Progress | null
   readonly startedAtMs: number
@@ -39,7 +41,10 @@ export type DocumentRun = {
 export type RawRun = NonNullable<DescribeWorkflowExecutionResponse['workflowExecutionInfo']>
 
 /** What only a look at one run tells. */
-export type RunDetails = Pick<DocumentRun, 'isCancelRequested' | 'pagesUnderWay' | 'startedSteps'>
+export type RunDetails = Pick<
+  DocumentRun,
+  'isCancelRequested' | 'pagesUnderWay' | 'startedSteps' | 'isStoreFull'
+>
 
 /** Activities of a run that have not ended, as they come over the wire. */
 export type RawActivities = NonNullable<DescribeWorkflowExecutionResponse['pendingActivities']>
@@ -80,6 +85,13 @@ export function toStartedSteps(activities: RawActivities): StartedStep[] {
   return activities
     .filter(({ state }) => state === PENDING_STARTED)
     .map(({ activityId }) => (activityId?.startsWith('page-') ? 'page' : 'other'))
+}
+
+/** Tells whether the last attempt of an activity found the store, or a worker's disk, full. */
+export function isStoreFull(activities: RawActivities): boolean {
+  return activities.some(
+    ({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === 'STORAGE_FULL',
+  )
 }
 
 /** The pages among the activities of a run: `page-17`, or a step of its ladder `page-17-resample`. */

@@ -9,6 +9,8 @@ export type QueueStats = {
   readonly depth: number
   /** Of the task that has waited longest. */
   readonly oldestSeconds: number
+  /** Tasks that workers have taken lately, on average. */
+  readonly dispatchedPerSecond: number
   /** Pollers that were heard from lately. */
   readonly pollers: number
 }
@@ -34,6 +36,7 @@ export async function readQueueStats(
   const age = stats?.approximateBacklogAge
   return {
     depth: Number(stats?.approximateBacklogCount ?? 0),
+    dispatchedPerSecond: Number(stats?.tasksDispatchRate ?? 0),
     oldestSeconds: Number(age?.seconds ?? 0) + Number(age?.nanos ?? 0) / 1e9,
     pollers: (pollers ?? []).filter(
       ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < ALIVE_MS,

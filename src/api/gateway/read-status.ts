@@ -13,7 +13,7 @@ import {
   statusOfRunning,
   withExactProgress,
 } from './document-status.ts'
-import { mapConcurrently } from './map-concurrently.ts'
+import { mapConcurrently } from '../../platform/map-concurrently.ts'
 import type { QueuePollers } from './queue-pollers.ts'
 import { StatusCache } from './status-cache.ts'
 import type { TemporalDocuments } from './temporal-documents.ts'
@@ -130,6 +130,7 @@ export class StatusReader {
       isCancelRequested: false,
       pagesUnderWay: [],
       startedSteps: null,
+      isStoreFull: false,
       progress: null,
       startedAtMs: Date.parse(request.createdAt),
       endedAtMs: null,
@@ -161,7 +162,8 @@ export class StatusReader {
   async #loadExact(documentId: DocumentId): Promise<DocumentStatus | null> {
     const status = await this.#cache.get(documentId)
     // With no worker to answer, a query would only wait for its deadline.
-    if (status === null || hasEnded(status.state) || status.queuedReason !== null) return status
+    if (status === null || hasEnded(status.state) || status.queuedReason === 'NO_WORKER')
+      return status
     const answer = await this.#sources.temporal.progress(documentId)
     return answer === null ? status : withExactProgress(status, answer)
   }
@@ -188,6 +190,7 @@ export class StatusReader {
     run: DocumentRun,
     last: DocumentStatus | null,
   ): Promise<DocumentStatus> {
+    if (run.isStoreFull) return { ...status, queuedReason: 'STORAGE_FULL' }
     const { donePages } = status.progress
     if (this.#isWorkedOn(status, run.startedSteps)) return status
     if (donePages > 0 && donePages !== last?.progress.donePages) return status

@@ -34,9 +34,12 @@ export type Submission = Pick<
   | 'textStyle'
   | 'question'
   | 'relayUrl'
+  | 'callback'
   | 'clientAddress'
 > & {
   readonly source: DocumentSource
+  /** Address that the request came from, for quotas and turns; never stored. `null`: unknown. */
+  readonly senderAddress: string | null
   /** Route of the request; an idempotency key counts for one route. */
   readonly route: string
   readonly idempotencyKey: string | null
@@ -63,6 +66,7 @@ export function requestOf(secret: string | Buffer, submission: Submission): Docu
     deadlineMs: _deadlineMs,
     windowPages: _windowPages,
     maxRetries: _maxRetries,
+    senderAddress: _senderAddress,
     ...options
   } = submission
   const file = factsOf(source)

@@ -6,12 +6,22 @@ import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
 import { referenceKey, requestKey, tombstoneKey } from '../../storage/object-keys.ts'
 import { writeJsonIfAbsent } from '../../storage/read-blob.ts'
-import { restoreBlob, storeBlob, writeReference, type BlobFile } from '../../storage/store-blob.ts'
+import { releaseBlob } from '../../storage/release-blob.ts'
+import {
+  referToBlob,
+  restoreBlob,
+  storeBlob,
+  writeReference,
+  type BlobFile,
+} from '../../storage/store-blob.ts'
 import type { DocumentFacts } from './document-facts.ts'
-import { releaseBlob } from './release-blob.ts'
 import { requestOf, uploadedFile, type Submission } from './submission.ts'
+import { submitterOf } from './submitter.ts'
 import type { TemporalDocuments } from './temporal-documents.ts'
+import type { AdmissionControl } from '../limits/admission.ts'
+import type { TakenBytes } from '../limits/storage-use.ts'
 import { staticDetails, staticSummary } from './static-details.ts'
+import { engineQueueOf } from './document-queues.ts'
 import { inputOf, type WorkflowSettings } from './workflow-input.ts'
 
 /** A start whose outcome is unknown is tried again for this long, with the same id. */
@@ -25,6 +35,7 @@ export type SubmitDependencies = WorkflowSettings & {
   readonly store: BlobStore
   readonly temporal: TemporalDocuments
   readonly facts: DocumentFacts
+  readonly admission: Pick<AdmissionControl, 'admit'>
   readonly secret: string | Buffer
   /** Origin of the api, for the link that operators find beside the run; `null`: not known. */
   readonly publicUrl: string | null
@@ -38,7 +49,9 @@ export type SubmitDependencies = WorkflowSettings & {
  * comes before the blob, so that whoever deletes the last other document sees it.
  *
  * @throws {OcrError} `UNSUPPORTED_FILE_TYPE`, `IDEMPOTENCY_KEY_REUSED`, `DOCUMENT_NOT_FOUND` (the key's
- *   document was deleted), `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+ *   document was deleted), `BLOB_MISSING` (of a file that was stored before), `STORAGE_FULL`,
+ *   `QUEUE_FULL`, `QUOTA_EXCEEDED`, `STORAGE_UNAVAILABLE`,
+ *   `SERVICE_UNAVAILABLE`
  */
 export async function submitDocument(
   deps: SubmitDependencies,
@@ -49,11 +62,16 @@ export async function submitDocument(
   const isKeyed = submission.idempotencyKey !== null
   if (isKeyed && (await isAlreadyStarted(deps, request))) return { documentId, replayed: true }
 
+  const submitter = submitterOf(deps.secret, submission)
+  // After the look at the key: what was accepted once is not refused any more.
+  using admitted = await admit(deps, request, submitter)
   const upload = uploadedFile(submission.source)
   const isMine = await storeObjects(deps, request, upload)
-  // Before the start, so that a worker finds the file, and after it, for a DELETE that came late.
+  // Before the start, so that a worker finds the file, and after it, for a removal that came late.
   if (upload !== null) await restoreBlob(deps.store, upload)
-  await start(deps, inputOf(deps, request, submission), request)
+  await start(deps, inputOf(deps, request, { ...submission, submitter }), request)
+  if (isMine) admitted.keep()
+  if (!isMine) await restoreObjects(deps.store, request)
   if (upload !== null) await restoreBlob(deps.store, upload)
   return { documentId, replayed: !isMine }
 }
@@ -73,6 +91,16 @@ async function isAlreadyStarted(
   return (await temporal.describe(documentId)) !== null
 }
 
+/** Asks whether the document is taken; what was taken for it is given back by disposing. */
+function admit(
+  { admission, queues }: SubmitDependencies,
+  { engine, sizeBytes }: DocumentRequest,
+  submitter: string,
+): Promise<TakenBytes> {
+  const needed = new Set([queues.cpu, engineQueueOf(engine, queues)])
+  return admission.admit({ submitter, queues: [...needed], sizeBytes: sizeBytes ?? 0 })
+}
+
 /** Returns whether the request was written by this call, and not by one with the same key. */
 async function storeObjects(
   { store, facts }: SubmitDependencies,
@@ -82,7 +110,8 @@ async function storeObjects(
   const { documentId, sha256 } = request
   const reference = sha256 === null ? null : referenceKey(sha256, documentId)
   if (upload !== null && reference !== null) await storeBlob(store, upload, reference)
-  else if (reference !== null) await writeReference(store, reference)
+  else if (sha256 !== null && reference !== null && !(await referToBlob(store, sha256, reference)))
+    throw new OcrError('BLOB_MISSING', 'Cannot submit: the file is not stored any more')
   const { created } = await writeJsonIfAbsent(store, requestKey(documentId), request)
   if (created) return true
   const earlier = await facts.request(documentId)
@@ -92,12 +121,23 @@ async function storeObjects(
   throw keyReused()
 }
 
+/**
+ * Writes again what a submit under the same key had written a day before without starting it: the
+ * sweep may have taken that for abandoned, and removed it, just before this start.
+ */
+async function restoreObjects(store: BlobStore, request: DocumentRequest): Promise<void> {
+  const { documentId, sha256 } = request
+  if (sha256 !== null) await writeReference(store, referenceKey(sha256, documentId))
+  await writeJsonIfAbsent(store, requestKey(documentId), request)
+}
+
 async function start(
   { temporal, queues, publicUrl }: SubmitDependencies,
   input: ProcessDocumentInput,
   request: DocumentRequest,
 ): Promise<void> {
   const { dialect, engine, owner, mediaType, fingerprint, sizeBytes } = request
+  const { fairnessKey: submitter } = input
   const options = {
     taskQueue: queues.documents,
     memo: {
@@ -110,6 +150,7 @@ async function start(
       [SEARCH_ATTRIBUTE.phase]: 'inspecting',
       ...(mediaType === null ? {} : { [SEARCH_ATTRIBUTE.format]: formatOf(mediaType) }),
       ...(owner === null ? {} : { [SEARCH_ATTRIBUTE.owner]: owner }),
+      ...(submitter === undefined ? {} : { [SEARCH_ATTRIBUTE.submitter]: submitter }),
     },
     summary: staticSummary(request),
     details: staticDetails({ input, request, documentsQueue: queues.documents, publicUrl }),

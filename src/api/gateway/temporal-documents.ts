@@ -9,14 +9,25 @@ import type { ProcessDocumentInput } from '../../contract/document.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { PROCESS_DOCUMENT, PROGRESS_QUERY, workflowIdFor } from '../../contract/names.ts'
 import type { ProgressAnswer } from '../../contract/progress.ts'
-import { toDocumentRun, toPagesUnderWay, toStartedSteps, type DocumentRun } from './document-run.ts'
+import {
+  isStoreFull,
+  toDocumentRun,
+  toPagesUnderWay,
+  toStartedSteps,
+  type DocumentRun,
+} from './document-run.ts'
 import { temporalError } from './temporal-failure.ts'
 
 const CALL_DEADLINE_MS = 2000
 /** A worker may be at work on the run; without one, Temporal holds a query until its deadline. */
 const QUERY_DEADLINE_MS = 1500
 
-const LISTED = { isCancelRequested: false, pagesUnderWay: [], startedSteps: null }
+const LISTED = {
+  isCancelRequested: false,
+  pagesUnderWay: [],
+  startedSteps: null,
+  isStoreFull: false,
+}
 
 /** A page of a list of runs. */
 export type RunList = {
@@ -88,6 +99,7 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
           isCancelRequested: raw.workflowExtendedInfo?.cancelRequested === true,
           pagesUnderWay: toPagesUnderWay(raw.pendingActivities ?? []),
           startedSteps: toStartedSteps(raw.pendingActivities ?? []),
+          isStoreFull: isStoreFull(raw.pendingActivities ?? []),
         })
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null
@@ -163,6 +175,9 @@ export function createTemporalDocuments(client: Client): TemporalDocuments {
             args: [input],
             memo: { ...memo },
             typedSearchAttributes,
+            ...(input.fairnessKey === undefined
+              ? {}
+              : { priority: { fairnessKey: input.fairnessKey } }),
             staticSummary: summary,
             staticDetails: details,
           }),

@@ -21,13 +21,20 @@ export type WorkflowSettings = {
   readonly fallbackEngine: EngineId | null
   /** Replaces the engine's own window. */
   readonly windowPages: number | null
+  /** How long each webhook is tried. */
+  readonly webhookLifeMs: number
+}
+
+/** A submission, as far as the workflow is told of it, and who sent it. */
+type Submitted = Pick<Submission, 'deadlineMs' | 'windowPages' | 'maxRetries'> & {
+  readonly submitter: string
 }
 
 /** Input of the workflow of a submission. */
 export function inputOf(
-  { queues, windowPages: replacedWindow, fallbackEngine }: WorkflowSettings,
-  { documentId, sha256, engine, pages, question }: DocumentRequest,
-  { deadlineMs, windowPages, maxRetries }: Submission,
+  { queues, windowPages: replacedWindow, fallbackEngine, webhookLifeMs }: WorkflowSettings,
+  { documentId, sha256, engine, pages, question, callback }: DocumentRequest,
+  { submitter, deadlineMs, windowPages, maxRetries }: Submitted,
 ): ProcessDocumentInput {
   // Whoever asks the model himself gets its answer, and no other engine's.
   const isOwnQuestion = question !== undefined && question !== null
@@ -42,6 +49,8 @@ export function inputOf(
     cpuQueue: queues.cpu,
     pages,
     ...(maxRetries === undefined ? {} : { maxRetries }),
+    fairnessKey: submitter,
+    ...(callback ? { callback: { events: callback.events, giveUpAfterMs: webhookLifeMs } } : {}),
     windowPages: replacedWindow ?? windowPages ?? ENGINES[engine].windowPages,
     pagesPerRun: PAGES_PER_RUN,
     pagesPerRasterBatch: PAGES_PER_RASTER_BATCH,

@@ -1,6 +1,11 @@
 import type { Request, Response } from 'express'
 import { RequestError } from './request-error.ts'
 
+/** Whether a request has an idempotency key, be it a sane one or not. */
+export function hasIdempotencyKey(req: Request): boolean {
+  return req.get('idempotency-key') !== undefined
+}
+
 /**
  * Reads the `Idempotency-Key` of a submit; `null` when there is none.
  *

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Server as NetServer, type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { coerceError } from '../../platform/errors.ts'
 import { answerClientErrors } from './answer-client-errors.ts'
+import { createCloseNotice } from './close-notice.ts'
 
 // Slow and idle clients must not crowd out the others. `requestTimeout` covers the whole request, so it must let a
 // 200 MB upload over a 1 Mbit/s line pass (27 min); slow bodies are cut off by the byte guard.
@@ -56,6 +57,7 @@ export async function listen(
   if (upgrades !== null)
     server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
   answerClientErrors(server)
+  const announceClose = createCloseNotice(server)
   server.maxHeadersCount = MAX_HEADERS
   server.maxConnections = MAX_CONNECTIONS
   server.listen(address.port, address.host)
@@ -66,13 +68,15 @@ export async function listen(
       cause: error,
     })
   }
-  return { port: portOf(server), [Symbol.asyncDispose]: () => close(server) }
+  return { port: portOf(server), [Symbol.asyncDispose]: () => close(server, announceClose) }
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, announceClose: () => void): Promise<void> {
   const closed = once(server, 'close')
-  // Closes what is idle now; what becomes idle later would be kept alive for some seconds more.
-  server.close()
+  announceClose()
+  // Not http's own: it also closes connections whose first request is still on its way, and ends the
+  // look for slow heads. What is idle, now or later, is closed a moment later.
+  NetServer.prototype.close.call(server)
   const closeIdle = setInterval(() => server.closeIdleConnections(), 100)
   const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
   await closed

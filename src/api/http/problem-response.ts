@@ -145,7 +145,8 @@ function readHttpError(thrown: unknown): PublicFailure | null {
 }
 
 function retryAfterSeconds(httpStatus: number, retryAfterMs: number | null): number | null {
-  if (httpStatus !== 429 && httpStatus !== 503) return null
+  const isAlwaysTold = httpStatus === 429 || httpStatus === 503
+  if (retryAfterMs === null && !isAlwaysTold) return null
   const seconds =
     retryAfterMs === null ? RETRY_AFTER_DEFAULT_SECONDS : Math.ceil(retryAfterMs / 1_000)
   return Math.min(Math.max(seconds, 1), RETRY_AFTER_MAX_SECONDS)

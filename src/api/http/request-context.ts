@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
 import { parseDocumentId, type DocumentId } from '../../contract/identifiers.ts'
 
@@ -62,18 +61,26 @@ export function closedSignal(res: Response): AbortSignal {
   return controller.signal
 }
 
-/**
- * `scheme://host` that the client reaches us at: the configured one, or what the request says.
- * A `Host` that is no host is replaced by the address of the socket.
- */
-export function originOf(req: IncomingMessage, publicUrl: string | null): string {
-  if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
-  const host = req.headers.host ?? ''
-  const protocol = 'encrypted' in req.socket && req.socket.encrypted === true ? 'https' : 'http'
-  return `${protocol}://${/^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : localHost(req)}`
+/** What Express knows of the host; its types do not say that there may be none. */
+export type WithHost = { readonly host?: string }
+
+/** Host and port that the client asked for, as a trusted proxy says; empty where nobody says. */
+export function hostOf({ host = '' }: WithHost): string {
+  return host
 }
 
-function localHost(req: IncomingMessage): string {
+/**
+ * `scheme://host` that the client reaches us at: the configured one, or what the request says, or a
+ * proxy that is trusted.
+ * A `Host` that is no host is replaced by the address of the socket.
+ */
+export function originOf(req: Request, publicUrl: string | null): string {
+  if (publicUrl !== null) return publicUrl.replace(/\/$/, '')
+  const host = hostOf(req)
+  return `${req.protocol}://${/^[A-Za-z0-9.:[\]_-]{1,255}$/.test(host) ? host : localHost(req)}`
+}
+
+function localHost(req: Request): string {
   const { localAddress = '127.0.0.1', localPort = 80, localFamily } = req.socket
   return localFamily === 'IPv6' ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`
 }

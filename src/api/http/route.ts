@@ -50,6 +50,8 @@ export type RouteFacts = {
   readonly isOpen?: boolean
   /** Takes a document: what is limited per minute, per caller and by what waits already. */
   readonly isSubmit?: boolean
+  /** Asked for once for each page or picture of a document: limited apart, and less. */
+  readonly isSinglePage?: boolean
 }
 
 /** What {@link route} takes. Leave a schema out where there is nothing to read. */
@@ -152,7 +154,21 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
     })
 }
 
-function guardsOf(guarded: RouteFacts, { guards }: MountOptions): RequestHandler[] {
+/** What stands before a page or a status that anybody may read and that is no route of its own. */
+export const OPEN_PAGE: RouteFacts = {
+  method: 'get',
+  path: '/',
+  summary: 'Page',
+  tag: 'page',
+  responses: {},
+  isOpen: true,
+}
+
+/** The guards of a route, in their order. */
+export function guardsOf(
+  guarded: RouteFacts,
+  { guards }: Pick<MountOptions, 'guards'>,
+): RequestHandler[] {
   return guards.map((guard) => guard(guarded)).filter((handler) => handler !== null)
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client'
 import type { EnginesConfig } from '../../config/config.ts'
 import { ENGINES } from '../../contract/engines.ts'
 import { TASK_QUEUE } from '../../contract/names.ts'
+import { keptFor } from '../../platform/kept-for.ts'
 import type { DocumentCounts } from '../gateway/list-documents.ts'
 import type { TaskKind } from '../gateway/queue-pollers.ts'
 import { readQueueStats, type QueueStats } from '../gateway/queue-stats.ts'
@@ -98,13 +99,4 @@ function queuesOf(engines: EnginesConfig): Queue[] {
     { queue: TASK_QUEUE.documents, kind: 'workflow' },
     ...[...pages].map((queue) => ({ queue, kind: 'activity' as const })),
   ]
-}
-
-function keptFor<T>(ttlMs: number, read: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly value: Promise<T>; readonly atMs: number } | null = null
-  return () => {
-    const nowMs = performance.now()
-    if (kept === null || nowMs - kept.atMs > ttlMs) kept = { value: read(), atMs: nowMs }
-    return kept.value
-  }
 }

@@ -9,6 +9,7 @@ export function staticRoute({ pageFiles }: Pick<AppDeps, 'pageFiles'>, tag: stri
     method: 'get',
     path: '/static/{file}',
     tag,
+    isOpen: true,
     summary: 'A file of the web page',
     params: z.object({ file: z.string() }),
     responses: { 200: { description: 'The file', contentType: '*/*', schema: z.file() } },

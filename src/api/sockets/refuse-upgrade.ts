@@ -22,7 +22,9 @@ export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
     `X-Request-Id: ${randomUUID()}`,
+    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
     ...(status === 503 ? ['Retry-After: 5'] : []),
+    ...(status === 429 ? ['Retry-After: 60'] : []),
   ]
   socket.once('finish', () => socket.destroy())
   socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)

@@ -4,6 +4,8 @@ import type { AppDeps } from '../app-deps.ts'
 import { readIdempotencyKey, setSubmitHeaders } from '../http/idempotency-key.ts'
 import { noteDocument, originOf } from '../http/request-context.ts'
 import { route, type Route } from '../http/route.ts'
+import { readCallback } from './callback-fields.ts'
+import { LIMIT_FAILURES } from '../limits/limit-failures.ts'
 import { documentPath, toLinks } from './document-body.ts'
 import { requireDocument } from './find-document.ts'
 import { receiveDocument } from './receive-document.ts'
@@ -22,17 +24,20 @@ export function createDocumentRoute(deps: AppDeps): Route {
       'The file is recognized by its content: PDF, PNG, JPEG, TIFF, WebP, GIF or BMP. With an ' +
       '`Idempotency-Key`, the same request gives the same document. In place of a form, ' +
       '`application/json` takes the `url` of a file on a public address, beside the same fields; a ' +
-      'worker fetches it.',
+      'worker fetches it. With `callback_url`, signed webhooks tell how the document ended.',
     multipart: uploadFields.extend({ file: z.file() }),
     jsonInstead: remoteFields,
+    isSubmit: true,
     responses: { 202: { description: 'Accepted', schema: submittedSchema } },
     failures: [
       'EMPTY_FILE',
       'FILE_TOO_LARGE',
       'UNSUPPORTED_FILE_TYPE',
       'URL_NOT_ALLOWED',
+      'WEBHOOKS_DISABLED',
       'REQUEST_TIMEOUT',
       'IDEMPOTENCY_KEY_REUSED',
+      ...LIMIT_FAILURES,
       'DOCUMENT_NOT_FOUND',
     ],
     async handler({ request, response }) {
@@ -43,7 +48,8 @@ export function createDocumentRoute(deps: AppDeps): Route {
       const { documentId, replayed } = await deps.gateway.submit({
         source,
         dialect: 'v1',
-        owner: null,
+        owner: deps.owner,
+        senderAddress: request.ip ?? null,
         route: 'v1/documents',
         idempotencyKey,
         engine,
@@ -51,6 +57,7 @@ export function createDocumentRoute(deps: AppDeps): Route {
         dpi: fields.dpi ?? ENGINES[engine].dpi,
         pages: fields.pages ?? null,
         password: fields.password ?? null,
+        callback: readCallback(fields, deps.config),
         maxPages: api.maxPages,
         maxImageSidePx: null,
         textStyle: 'form-feed',

@@ -2,6 +2,7 @@ import { MEDIA_TYPES } from '../../contract/document.ts'
 import { ENGINE_IDS, ENGINES, LANGUAGES } from '../../contract/engines.ts'
 import type { EnginesConfig } from '../../config/config.ts'
 import type { AppDeps } from '../app-deps.ts'
+import { callerOf } from '../guards/caller.ts'
 import { readPackageVersion } from '../docs-page.ts'
 import { route, type Route } from '../http/route.ts'
 import { configSchema } from './schemas.ts'
@@ -40,7 +41,11 @@ export function getConfigRoute({ config }: AppDeps): Route {
       304: { description: 'Not changed since the ETag that was sent' },
     },
     failures: [],
-    handler: () => ({ status: 200, body, headers: { 'Cache-Control': 'private, no-cache' } }),
+    handler: ({ request }) => ({
+      status: 200,
+      body: { ...body, caller: callerOf(request).name },
+      headers: { 'Cache-Control': 'private, no-cache' },
+    }),
   })
 }
 

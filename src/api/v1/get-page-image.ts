@@ -11,6 +11,7 @@ export function getPageImageRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/v1/documents/{id}/pages/{n}/image',
     tag: 'v1',
+    isSinglePage: true,
     summary: 'Image of one page',
     description: 'The pixels that the boxes of the page’s blocks refer to.',
     params: pageParams,

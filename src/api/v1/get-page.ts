@@ -10,6 +10,7 @@ export function getPageRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/v1/documents/{id}/pages/{n}',
     tag: 'v1',
+    isSinglePage: true,
     summary: 'One recognized page',
     params: pageParams,
     responses: {

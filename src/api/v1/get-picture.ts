@@ -20,6 +20,7 @@ export function getPictureRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/v1/documents/{id}/images/{name}',
     tag: 'v1',
+    isSinglePage: true,
     summary: 'A picture cut out of a page',
     description: 'Engines that find pictures have them linked in Markdown and JSON.',
     params: pictureParams,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
 import type { AppDeps } from '../app-deps.ts'
-import { withoutUsers } from '../gateway/ownerless-documents.ts'
+import { withOwnDocuments } from '../gateway/documents-of.ts'
+import { createUpgradeAccess } from '../guards/upgrade-access.ts'
 import { MAX_CONNECTIONS, type Upgrades } from '../http/listen.ts'
 import { originOf } from '../http/request-context.ts'
-import { isOriginAllowed } from '../sockets/origin.ts'
 import type { UpgradeRefusal } from '../sockets/refuse-upgrade.ts'
 import { SocketServer, type SocketServerOptions } from '../sockets/socket-server.ts'
 import { LiveClient } from './live-client.ts'
@@ -17,7 +17,7 @@ export type LiveSockets = AsyncDisposable & {
 }
 
 /** What they work with. */
-export type LiveSocketDeps = Pick<AppDeps, 'config' | 'gateway' | 'live' | 'logger'>
+export type LiveSocketDeps = Pick<AppDeps, 'callers' | 'config' | 'gateway' | 'live' | 'logger'>
 
 const PATH = '/v1/live'
 
@@ -31,31 +31,37 @@ const DEFAULTS: SocketServerOptions = {
   unavailable: problem('SERVICE_UNAVAILABLE'),
 }
 
-/** Makes the sockets. They show documents of nobody, like `/v1`. */
+/** Makes the sockets. They show the documents of their caller, like `/v1`. */
 export function createLiveSockets(
   deps: LiveSocketDeps,
   options: Partial<SocketServerOptions> = {},
 ): LiveSockets {
   const { publicUrl, temporalUi } = deps.config.api
-  const open = withoutUsers(deps)
+  const accessOf = createUpgradeAccess({ api: deps.config.api, callers: deps.callers })
   const server = new SocketServer({ ...DEFAULTS, ...options })
   return {
     upgrades: {
       isMine: (request) => pathOf(request) === PATH,
-      upgrade: (request, socket, head) =>
+      upgrade(upgrade, socket, head) {
+        const { request, caller, refusal } = accessOf(upgrade)
         server.upgrade(
           { request, socket, head },
           {
-            refusalOf: (asked) =>
-              isOriginAllowed(asked, publicUrl) ? null : problem('ORIGIN_NOT_ALLOWED'),
+            refusalOf() {
+              if (refusal !== null) return problem(refusal)
+              return caller.isAdmitted
+                ? null
+                : problem(deps.callers.refusalOf(request, caller).code)
+            },
             admit: async () => (opened) =>
               new LiveClient(opened, {
-                ...open,
+                ...withOwnDocuments({ ...deps, owner: caller.owner }),
                 bases: { origin: originOf(request, publicUrl), temporalUi },
               }),
             refusalOfError: () => problem('INTERNAL_SERVER_ERROR'),
           },
-        ),
+        )
+      },
     },
     get count() {
       return server.count

@@ -9,13 +9,21 @@ import { readIdempotencyKey, setSubmitHeaders } from '../http/idempotency-key.ts
 import { noteDocument, originOf } from '../http/request-context.ts'
 import { parsePart, RequestError } from '../http/request-error.ts'
 import { route, type Route } from '../http/route.ts'
+import { readCallback } from './callback-fields.ts'
+import { LIMIT_FAILURES } from '../limits/limit-failures.ts'
 import { documentPath, toLinks } from './document-body.ts'
 import { readDocumentId, requireDocument, unknownDocument } from './find-document.ts'
 import { readJsonBody } from './receive-document.ts'
 import { documentParams, submittedSchema } from './schemas.ts'
-import { uploadFields, withoutEmptyFields } from './upload-fields.ts'
+import { remoteFields, withoutEmptyFields } from './upload-fields.ts'
 
-const rerunFields = uploadFields.pick({ engine: true, pages: true, password: true })
+const rerunFields = remoteFields.pick({
+  engine: true,
+  pages: true,
+  password: true,
+  callback_url: true,
+  callback_events: true,
+})
 
 /** `POST /v1/documents/{id}/rerun`: reads the file of a document once more, as a new document. */
 export function rerunDocumentRoute(deps: AppDeps): Route {
@@ -27,17 +35,21 @@ export function rerunDocumentRoute(deps: AppDeps): Route {
     description:
       'Makes a new document of the file that is stored already. Without a body it is read as before: ' +
       'pages that were read are found in the store, those that failed are tried again. The password ' +
-      'of an encrypted PDF is not kept and has to be sent again. 409 while a file given by URL was ' +
+      'of an encrypted PDF is not kept and has to be sent again, and so has `callback_url`. 409 while a file given by URL was ' +
       'not fetched yet, 404 `BLOB_MISSING` when there is none.',
     params: documentParams,
     optionalJson: rerunFields,
+    isSubmit: true,
     responses: { 202: { description: 'Accepted', schema: submittedSchema } },
     failures: [
       'DOCUMENT_NOT_FOUND',
       'BLOB_MISSING',
       'RESULT_NOT_READY',
       'FILE_TOO_LARGE',
+      'URL_NOT_ALLOWED',
+      'WEBHOOKS_DISABLED',
       'IDEMPOTENCY_KEY_REUSED',
+      ...LIMIT_FAILURES,
     ],
     async handler({ params, request, response }) {
       const earlierId = readDocumentId(params.id, response)
@@ -56,11 +68,13 @@ export function rerunDocumentRoute(deps: AppDeps): Route {
         ...readingOf(earlier.request, fields),
         source,
         dialect: 'v1',
-        owner: null,
+        owner: deps.owner,
+        senderAddress: request.ip ?? null,
         // The same key means another document where another one is read again.
         route: `v1/documents/${earlierId}/rerun`,
         idempotencyKey,
         password: fields.password ?? null,
+        callback: readCallback(fields, deps.config),
         maxPages: deps.config.api.maxPages,
         maxImageSidePx: null,
         textStyle: 'form-feed',

@@ -13,6 +13,8 @@ import { getResultRoute } from './get-result.ts'
 import { getLiveRoute } from './get-live.ts'
 import { listDocumentsRoute } from './list-documents.ts'
 import { rerunDocumentRoute } from './rerun-document.ts'
+import { getWebhooksRoute, redeliverWebhookRoute } from './webhook-routes.ts'
+import { sessionRoutes } from './session.ts'
 
 /** All routes of `/v1`, with their full paths. */
 export function createV1Routes(deps: AppDeps): Route[] {
@@ -24,11 +26,14 @@ export function createV1Routes(deps: AppDeps): Route[] {
     deleteDocumentRoute(deps),
     cancelDocumentRoute(deps),
     rerunDocumentRoute(deps),
+    getWebhooksRoute(deps),
+    redeliverWebhookRoute(deps),
     getResultRoute(deps),
     getPageRoute(deps),
     getPageImageRoute(deps),
     getPictureRoute(deps),
     getLiveRoute(),
     getConfigRoute(deps),
+    ...sessionRoutes(deps),
   ]
 }

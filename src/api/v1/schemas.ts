@@ -178,6 +178,10 @@ export const configSchema = z
     version: z.string(),
     title: z.string().meta({ description: 'Of the web page' }),
     temporal_ui_url: z.string().nullable().meta({ description: 'Web page of Temporal' }),
+    caller: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the key that asks; null: none is needed' }),
     limits: z.strictObject({
       max_upload_bytes: count,
       max_pages: count,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ENGINE_IDS, LANGUAGES, type Language } from '../../contract/engines.ts'
 import { parsePageRanges } from '../../contract/page-ranges.ts'
+import { callbackEventList, callbackFields } from './callback-fields.ts'
 import { wholeNumber } from '../http/wire-number.ts'
 
 /** Resolutions that can be asked for, in dots per inch. */
@@ -41,6 +42,7 @@ export const uploadFields = z.object({
   dpi: dpi.optional(),
   pages: pages.optional(),
   password: z.string().max(1_000).meta({ description: 'Opens an encrypted PDF' }).optional(),
+  ...callbackFields,
 })
 
 /** JSON body in place of a form: the same fields, and a URL in place of the file. */
@@ -54,6 +56,7 @@ export const remoteFields = uploadFields.extend({
     .pipe(dpi)
     .meta({ description: 'Resolution that pages are drawn with, 72 to 600', example: 300 })
     .optional(),
+  callback_events: callbackEventList.optional(),
 })
 
 /** Leaves out empty fields: a form sends every field that it shows. */

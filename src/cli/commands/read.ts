@@ -149,7 +149,7 @@ async function openServer(
   reporter.note('No server runs here: starting one for this command')
   const server = await startEmbeddedServer({ signal, note: (line) => reporter.note(line) })
   return {
-    client: createServerClient(server.url),
+    client: createServerClient(server.url, config.commandLine.apiKey),
     maxUploadBytes: config.api.maxUploadBytes,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }

@@ -6,13 +6,10 @@ import { failed, ok, warning, type Finding } from './check.ts'
 
 const BYTES_PER_GIB = 1024 ** 3
 
-/** Below this the api takes no documents. */
-const MIN_FREE_GIB = 1
-
 /** Tries to write to the store and looks at the space that is left. */
 export async function checkStore(
   store: BlobStore,
-  { storage, dataDirectory }: Pick<Config, 'storage' | 'dataDirectory'>,
+  { storage, dataDirectory, api }: Pick<Config, 'storage' | 'dataDirectory' | 'api'>,
 ): Promise<Finding[]> {
   // Of an S3 server nobody can ask the space; temporary files lie in the data directory anyway.
   const [place, setting, diskPath] =
@@ -25,18 +22,28 @@ export async function checkStore(
     const reason = coerceError(error).message
     return [failed('Store', `cannot write to ${place} (${reason}): change ${setting}`)]
   }
-  return [ok('Store', `writable: ${place}`), await checkDisk(diskPath)]
+  return [
+    ok('Store', `writable: ${place}`),
+    await checkDisk(diskPath, api.limits.minFreeDiskBytes ?? 0),
+  ]
 }
 
-async function checkDisk(path: string): Promise<Finding> {
+/** @param minFreeBytes Below this the api takes no documents */
+async function checkDisk(path: string, minFreeBytes: number): Promise<Finding> {
   try {
     const { bavail, bsize } = await statfs(path)
-    const freeGib = (bavail * bsize) / BYTES_PER_GIB
-    const text = `${freeGib.toFixed(1)} GiB free`
-    return freeGib > MIN_FREE_GIB
+    const text = `${toGib(bavail * bsize)} GiB free`
+    return bavail * bsize >= minFreeBytes
       ? ok('Disk', text)
-      : failed('Disk', `${text}, ${MIN_FREE_GIB} is needed: free some, or change OCR_DATA_DIR`)
+      : failed(
+          'Disk',
+          `${text}, ${toGib(minFreeBytes)} needed (OCR_MIN_FREE_DISK_MB): free some, or change OCR_DATA_DIR`,
+        )
   } catch (error) {
     return warning('Disk', `free space is unknown: ${coerceError(error).message}`)
   }
+}
+
+function toGib(bytes: number): string {
+  return (bytes / BYTES_PER_GIB).toFixed(1)
 }

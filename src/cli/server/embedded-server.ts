@@ -43,6 +43,8 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
       OCR_HOST: '127.0.0.1',
       OCR_PORT: String(port),
       OCR_COMPAT_PORTS: '',
+      // Without a key to send, this command alone could not ask.
+      ...(env['OCR_API_KEY'] ? {} : { OCR_API_KEYS: '' }),
       OCR_METRICS_PORT: 'off',
       OCR_SDK_METRICS_PORT: 'off',
       OCR_WORKER_ROLES: 'all',

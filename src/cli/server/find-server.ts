@@ -21,18 +21,21 @@ const LOCAL_DEADLINE_MS = 3_000
  * The server of `--server` or `OCR_SERVER`; without them, the one on `OCR_PORT` of this machine, or
  * `null` where none runs there.
  *
- * @throws {CommandError} when a server was named and does not answer
+ * @throws {CommandError} when a server was named and does not answer, or any wants a key
  */
 export async function findServer(options: FindOptions): Promise<FoundServer | null> {
   const { config, serverUrl, signal } = options
   const named = serverUrl ?? config.commandLine.serverUrl
-  const client = createServerClient(named ?? localUrl(config.api))
+  const client = createServerClient(named ?? localUrl(config.api), config.commandLine.apiKey)
   const deadlineMs = named === null ? LOCAL_DEADLINE_MS : DEADLINE_MS
   try {
     const maxUploadBytes = await client.maxUploadBytes({ signal, deadlineMs, tries: 1 })
     return { client, maxUploadBytes }
   } catch (error) {
     if (!(error instanceof ServerError)) throw error
+    // It is there, and says what it wants.
+    if (error.httpStatus === 401)
+      throw new CommandError(`Cannot use ${client.url}: ${error.message}`)
     if (named === null) return null
     throw new CommandError(
       `Cannot use ${client.url}: ${error.message}; correct --server or OCR_SERVER, or start it there`,

@@ -12,7 +12,8 @@ import {
   type ListQuery,
 } from './document-body.ts'
 import { readBody } from './read-body.ts'
-import { sendRequest } from './send-request.ts'
+import type { Secret } from '../../platform/secret.ts'
+import { sendRequest as send, type ServerRequest } from './send-request.ts'
 import { ServerError } from './server-error.ts'
 
 /** What is sent: a file of this machine, or a URL for the server to fetch. */
@@ -54,8 +55,14 @@ const SLOWEST_UPLOAD_BYTES_PER_MS = 50
 const EVENTS_DEADLINE_MS = 86_400_000
 const LARGEST_LIST_PAGE = 100
 
-/** Makes a client; `url` is without a slash at its end. */
-export function createServerClient(url: string): ServerClient {
+/**
+ * Makes a client; `url` is without a slash at its end.
+ *
+ * @param apiKey Sent with every request; `null`: none
+ */
+export function createServerClient(url: string, apiKey: Secret | null = null): ServerClient {
+  const sendRequest = (target: string, { headers = {}, ...request }: ServerRequest) =>
+    send(target, { ...request, headers: { ...headers, ...authorizationOf(apiKey) } })
   const ofDocument = (id: string): string => `${url}/v1/documents/${id}`
   return {
     url,
@@ -114,6 +121,10 @@ export function createServerClient(url: string): ServerClient {
       return response.status === 204 ? null : response
     },
   }
+}
+
+function authorizationOf(apiKey: Secret | null): Record<string, string> {
+  return apiKey === null ? {} : { Authorization: `Bearer ${apiKey.reveal()}` }
 }
 
 async function toSubmitRequest({ source, fields }: Submission) {

@@ -30,6 +30,11 @@ const MAX_PROBLEM_CHARACTERS = 65_536
 
 /** Reads a refusal: title and detail of its problem (RFC 9457), or its bare status. */
 export function toServerError(httpStatus: number, body: string): ServerError {
+  if (httpStatus === 401)
+    return new ServerError('the server wants an API key: set OCR_API_KEY to one of its keys', {
+      code: 'UNAUTHORIZED',
+      httpStatus,
+    })
   const problem = PROBLEM.safeParse(parseJson(body.slice(0, MAX_PROBLEM_CHARACTERS)))
   if (!problem.success)
     return new ServerError(`the server answered with HTTP ${httpStatus}`, {

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { serveGuardedRequests } from '../../platform/guarded-child.ts'
+import { isDiskFull } from '../../platform/disk-full.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { DocumentRequest, OpenRequest, PageSource } from './protocol.ts'
 
@@ -24,9 +25,9 @@ serveGuardedRequests(async (message) => {
     if (source === null) throw new TypeError('No document was opened')
     return await source.draw(request)
   } catch (error) {
-    throw isHostTrouble(error)
-      ? new OcrError('PROGRAM_FAILED', 'Cannot read or write a local file', { cause: error })
-      : error
+    if (!isHostTrouble(error)) throw error
+    const code = isDiskFull(error) ? 'STORAGE_FULL' : 'PROGRAM_FAILED'
+    throw new OcrError(code, 'Cannot read or write a local file', { cause: error })
   }
 })
 

@@ -14,6 +14,7 @@ import { OcrError, coerceError } from '../../platform/errors.ts'
 import type { DocumentLimits } from '../limits.ts'
 import { fitPage, type PageSize } from '../page-size.ts'
 import type { SourceFile } from '../source-file.ts'
+import { loadPdfParser } from './load-pdf-parser.ts'
 import { registerFallbackFonts } from './pdf-fonts.ts'
 import { interpretPdfWarning } from './pdf-warnings.ts'
 import { writePng } from './png-output.ts'
@@ -35,14 +36,16 @@ let notes = notesOf(1)
  * @throws {OcrError} `ENCRYPTED_PDF`, `CORRUPT_PDF`, `TOO_COMPLEX`
  */
 export async function openPdf(file: SourceFile, limits: DocumentLimits): Promise<PageSource> {
-  Object.assign(console, { warn: note, log: note })
+  Object.assign(console, { warn: note, log: note, info: note })
+  await loadPdfParser()
   registerFallbackFonts()
   const data = new Uint8Array(await readFile(file.path))
   try {
     const document = await getDocument({
       data,
       ...(file.password === null ? {} : { password: file.password }),
-      verbosity: 1,
+      // Everything it has to say: of damaged compression it tells as mere information.
+      verbosity: 5,
       enableXfa: false,
       useSystemFonts: false,
       disableFontFace: true,

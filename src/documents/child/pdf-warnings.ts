@@ -8,7 +8,7 @@ export type PdfWarningMeaning =
 
 /*
  * pdf.js tells of lost content only by text on the console, so here, against the rule, messages are
- * matched (pdfjs-dist 6.5.438; test/unit/documents/pdf-warnings.test.ts pins each text).
+ * matched (pdfjs-dist 6.5.438; test/processes/documents/pdf-warnings.test.ts pins each text).
  */
 const MEANINGS: readonly (readonly [RegExp, PdfWarningMeaning])[] = [
   [/^Image exceeded maximum allowed size and was removed/, failure('IMAGE_TOO_LARGE')],
@@ -17,6 +17,21 @@ const MEANINGS: readonly (readonly [RegExp, PdfWarningMeaning])[] = [
     warning('IMAGE_NOT_DECODED'),
   ],
   [/ignoring the rest of the image data/, warning('IMAGE_NOT_DECODED')],
+  [
+    /^(?:JpegImage\.parse - (?:reached the end of|unexpected data)|Image data (?:ends too early|says nothing))/,
+    warning('IMAGE_NOT_DECODED'),
+  ],
+  [
+    /^(?:Unrecognized ColorSpace|FormatError: |Page contents are missing)/,
+    warning('CONTENT_SKIPPED'),
+  ],
+  // Fonts that are drawings often have none for a blank.
+  [/^Type3 character "(?!space"|nbspace"|\.notdef")/, warning('CONTENT_SKIPPED')],
+  [/^(?:Empty|Filter) ".*" (?:stream|is not supported)/, warning('CONTENT_SKIPPED')],
+  [
+    /^(?:Bad encoding|Bad block header|Bad uncompressed block length|Unknown block type) in flate stream/,
+    warning('CONTENT_SKIPPED'),
+  ],
   [/^Empty, or invalid, \/MediaBox entry/, warning('PAGE_BOX_REPLACED')],
   [
     /^(?:getOperatorList|getContentStream|handleTilingType|parseShading) - ignoring/,
@@ -31,7 +46,7 @@ const MEANINGS: readonly (readonly [RegExp, PdfWarningMeaning])[] = [
 
 /** Interprets a line that pdf.js wrote to the console; `null`: of no interest. */
 export function interpretPdfWarning(line: string): PdfWarningMeaning | null {
-  const text = line.replace(/^Warning: /, '')
+  const text = line.replace(/^(?:Warning|Info): /, '')
   return MEANINGS.find(([pattern]) => pattern.test(text))?.[1] ?? null
 }
 

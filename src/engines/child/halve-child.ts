@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { serveGuardedRequests } from '../../platform/guarded-child.ts'
 
@@ -13,8 +14,10 @@ serveGuardedRequests(async (message) => {
   // Our own parent wrote it, with this type.
   const { imagePath, changedPath } = message as { imagePath: string; changedPath: string }
   const { width } = await sharp(imagePath).metadata()
-  await sharp(imagePath)
+  const png = await sharp(imagePath)
     .resize({ width: Math.max(1, Math.round(width / 2)) })
     .png()
-    .toFile(changedPath)
+    .toBuffer()
+  // Not by sharp, which does not say that the disk is full so that a program could tell.
+  await writeFile(changedPath, png)
 })

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { Image } from 'paddleocr'
 import sharp, { type Sharp } from 'sharp'
 import type { QuarterTurn } from './orientation.ts'
@@ -51,11 +52,13 @@ export async function writeTurnedPng(
   path: string,
   turned: { path: string; turn: QuarterTurn; dpi: number },
 ): Promise<void> {
-  await flattened(path)
+  const png = await flattened(path)
     .rotate(turned.turn)
     .withMetadata({ density: turned.dpi })
     .png({ compressionLevel: 6 })
-    .toFile(turned.path)
+    .toBuffer()
+  // Not by sharp, which does not say that the disk is full so that a program could tell.
+  await writeFile(turned.path, png)
 }
 
 function flattened(path: string): Sharp {

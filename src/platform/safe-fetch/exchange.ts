@@ -17,10 +17,18 @@ export type ExchangeOptions = {
   readonly socket: Socket
   readonly headersMs: number
   readonly signal: AbortSignal
+  /** Absent: something is asked for. */
+  readonly post?: Post
+}
+
+/** What is sent. */
+export type Post = {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /**
- * Asks for a URL over a connection that stands, with no header that tells anything about us or asks
+ * Asks for a URL, or posts to it, over a connection that stands, with no header that tells anything about us or asks
  * for compression. Follows no redirect.
  *
  * @throws {OcrError} `FETCH_FAILED`. The signal's reason when it fires
@@ -49,9 +57,10 @@ export async function exchange(url: URL, options: ExchangeOptions): Promise<Exch
   }
   try {
     const answer = await client.request({
-      method: 'GET',
+      method: options.post === undefined ? 'GET' : 'POST',
       path: `${url.pathname}${url.search}`,
-      headers: { accept: '*/*', 'user-agent': 'durable-ocr' },
+      headers: { accept: '*/*', 'user-agent': 'durable-ocr', ...options.post?.headers },
+      body: options.post?.body ?? null,
       // Says `connection: close`.
       reset: true,
       signal,

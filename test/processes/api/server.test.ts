@@ -111,6 +111,47 @@ describe('listen', () => {
     await closing
   })
 
+  it('tells clients that keep their connection not to, before it closes', async () => {
+    const release = Promise.withResolvers<void>()
+    const entered = Promise.withResolvers<void>()
+    const listener = await listen(
+      (_req, res) => {
+        entered.resolve()
+        void release.promise.then(() => res.end('done'))
+      },
+      { host: '127.0.0.1', port: 0 },
+    )
+
+    const asking = fetch(`http://127.0.0.1:${listener.port}/`)
+    await entered.promise
+    const closing = listener[Symbol.asyncDispose]()
+    release.resolve()
+    const answer = await asking
+    await answer.text()
+    await closing
+
+    assert.equal(answer.headers.get('connection'), 'close')
+  })
+
+  it('serves a request that was on its way when it began to close', async () => {
+    const listener = await listen((_req, res) => void res.end('done'), {
+      host: '127.0.0.1',
+      port: 0,
+    })
+    const socket = connect(listener.port, '127.0.0.1')
+    await once(socket, 'connect')
+    // Until the server has taken the connection: without a request it counts as idle.
+    await (await fetch(`http://127.0.0.1:${listener.port}/`)).text()
+
+    const closing = listener[Symbol.asyncDispose]()
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    await closing
+    socket.destroy()
+
+    assert.match(String(answer), /^HTTP\/1.1 200 /)
+  })
+
   for (const [what, request, status] of [
     ['a head over 16 KB', `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { deflateSync } from 'node:zlib'
 import { interpretPdfWarning } from '../../../src/documents/child/pdf-warnings.ts'
 import {
   CATALOG,
@@ -32,11 +33,27 @@ describe('interpretPdfWarning', () => {
         'CONTENT_SKIPPED',
       'Ignoring circular reference: 5R.': 'CONTENT_SKIPPED',
       'Unterminated hex string': 'CONTENT_SKIPPED',
+      'Image data ends too early.': 'IMAGE_NOT_DECODED',
+      'Image data says nothing.': 'IMAGE_NOT_DECODED',
+      'JpegImage.parse - reached the end of the image data without finding an EOI marker (0xFFD9).':
+        'IMAGE_NOT_DECODED',
+      'Unrecognized ColorSpace: Rainbow': 'CONTENT_SKIPPED',
+      'Empty "FlateDecode" stream.': 'CONTENT_SKIPPED',
+      'Filter "NoSuchDecode" is not supported.': 'CONTENT_SKIPPED',
+      'FormatError: Unsupported ShadingType: 77': 'CONTENT_SKIPPED',
+      'Type3 character "W" is not available.': 'CONTENT_SKIPPED',
+      'Page contents are missing.': 'CONTENT_SKIPPED',
       'Font "F9" is not available -- attempting to fallback to a default font.': 'FONT_SUBSTITUTED',
     }
     for (const [text, expected] of Object.entries(texts)) {
       assert.deepEqual(warning(text), { kind: 'warning', warning: expected }, text)
     }
+    assert.equal(
+      interpretPdfWarning('Info: Bad encoding in flate stream')?.kind,
+      'warning',
+      'of damaged compression it only informs',
+    )
+    assert.equal(warning('Type3 character "space" is not available.'), null)
     assert.equal(warning('TT: undefined function: 32'), null)
     assert.equal(warning('Indexing all PDF objects'), null)
   })
@@ -72,6 +89,68 @@ describe('pdf.js', () => {
     const page = await drawFirst(onePagePdf({ ...DRAW_IMAGE, extra: [image] }), 'pdf')
 
     assert.deepEqual(page.warnings, ['IMAGE_NOT_DECODED'])
+  })
+
+  it('says that an image has fewer rows than it should, as it does not by itself', async () => {
+    const short = { widthPx: 300, heightPx: 300, bitsPerComponent: 8, filter: '/FlateDecode' }
+    const data = deflatedRun(300 * 100)
+    const extra = [pdfImage({ ...short, colorSpace: 'DeviceGray', data })]
+
+    const page = await drawFirst(onePagePdf({ ...DRAW_IMAGE, extra }), 'pdf')
+
+    assert.deepEqual(page.warnings, ['IMAGE_NOT_DECODED'])
+  })
+
+  it('says that a stencil has fewer rows than it should', async () => {
+    const entries = '/Type/XObject/Subtype/Image/ImageMask true/Width 300/Height 300'
+    const stencil = stream(`${entries}/BitsPerComponent 1`, Buffer.alloc(38 * 100))
+
+    const page = await drawFirst(onePagePdf({ ...DRAW_IMAGE, extra: [stencil] }), 'pdf')
+
+    assert.deepEqual(page.warnings, ['IMAGE_NOT_DECODED'])
+  })
+
+  it('says that a JBIG2 image is garbage', async () => {
+    const size = { widthPx: 300, heightPx: 300, bitsPerComponent: 1, filter: '/JBIG2Decode' }
+    const data = Buffer.alloc(5_000, 'garbage')
+    const extra = [pdfImage({ ...size, colorSpace: 'DeviceGray', data })]
+
+    const page = await drawFirst(onePagePdf({ ...DRAW_IMAGE, extra }), 'pdf')
+
+    assert.deepEqual(page.warnings, ['IMAGE_NOT_DECODED'])
+  })
+
+  it('says that the contents of a page, or a part of them, are not in the file', async () => {
+    for (const contents of ['99 0 R', '[4 0 R 99 0 R]']) {
+      const pdf = pdfFile([
+        CATALOG,
+        '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents ${contents}>>`,
+        stream('', '0 0 9 9 re f'),
+      ])
+
+      const page = await drawFirst(pdf, 'pdf')
+
+      assert.deepEqual(page.warnings, ['CONTENT_SKIPPED'], contents)
+    }
+  })
+
+  it('says that the contents of a page are cut off', async () => {
+    const whole = deflateSync(Buffer.from(`${HELLO}\n`.repeat(50)))
+    const content = whole.subarray(0, whole.length - 20)
+
+    const page = await drawFirst(
+      onePagePdf({ contentEntries: '/Filter/FlateDecode', content, resources: HELVETICA }),
+      'pdf',
+    )
+
+    assert.deepEqual(page.warnings, ['CONTENT_SKIPPED'])
+  })
+
+  it('says that a page has a size which is none', async () => {
+    assert.deepEqual((await drawFirst(onePagePdf({ box: '612 792' }), 'pdf')).warnings, [
+      'PAGE_BOX_REPLACED',
+    ])
   })
 
   it('says that it skipped a form that draws itself', async () => {

@@ -114,6 +114,8 @@ describe('the bucket of the S3 store', { skip: await noOwnS3() }, () => {
       left.map(({ uploadId }) => uploadId),
       before.slice(1).map(({ uploadId }) => uploadId),
     )
+    assert.equal(await storeWith({ bucket }).removeLeftovers(-60_000), 1)
+    assert.deepEqual(await server.client.listIncompleteUploads(bucket, '', true).toArray(), [])
   })
 })
 

@@ -31,6 +31,9 @@ export const COVERAGE: Readonly<Record<string, readonly Coverage[]>> = {
     { has: 'OCR_GPU_SLOTS=32', test: DOCUMENTED_COMMANDS },
     { has: 'systemctl enable', notRun: 'it needs systemd and changes the system' },
   ],
+  'docs/access.md': [
+    { has: 'npx durable-ocr new-key scanner', test: 'test/processes/cli/new-key.test.ts' },
+  ],
   'docs/command-line.md': [{ has: 'npx durable-ocr inbox/ --watch', test: DOCUMENTED_COMMANDS }],
   'docs/compatibility.md': [{ has: '--form-string', test: DOCUMENTED_COMMANDS }],
   'docs/docker.md': [

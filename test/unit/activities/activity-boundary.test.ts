@@ -70,7 +70,7 @@ describe('withinBudget', () => {
     const { failure, details } = await attempt(failing(full))
 
     assert.ok(failure instanceof ApplicationFailure)
-    assert.equal(failure.type, 'STORAGE_UNAVAILABLE')
+    assert.equal(failure.type, 'STORAGE_FULL')
     assert.equal(failure.nonRetryable, false)
     assert.deepEqual(details, NONE)
   })

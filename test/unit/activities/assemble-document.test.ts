@@ -202,6 +202,39 @@ describe('assembleDocument', () => {
     assert.equal((await manifest()).results?.scnet, undefined)
   })
 
+  for (const file of ['result.txt', 'result.json'])
+    it(`leaves the ending of a cancel alone that came while ${file} was written`, async () => {
+      await prepare([1, 2])
+      const cancel = inputFor('oo', { outcome: 'cancelled' })
+      const put = deps.store.put.bind(deps.store)
+      let isCancelled = false
+      deps.store.put = async (key, body, options) => {
+        if (key.endsWith(file) && !isCancelled) {
+          isCancelled = true
+          await assembleDocument(deps, cancel, signal)
+        }
+        return put(key, body, options)
+      }
+
+      const late = assembleDocument(deps, inputFor('oo'), signal)
+
+      await assert.rejects(late, { code: 'CANCELLED' })
+
+      assert.equal((await manifest()).outcome, 'cancelled')
+    })
+
+  it('overwrites the ending of a run that was reset', async () => {
+    await prepare([1, 2])
+    await assembleDocument(deps, inputFor('oo', { outcome: 'cancelled' }), signal)
+    const cancelled = await manifest()
+    const endedAt = new Date(Date.parse(cancelled.endedAt) - 1_000).toISOString()
+    await writeJson(deps.store, manifestKey(ID), { ...cancelled, endedAt })
+
+    await assembleDocument(deps, inputFor('oo'), signal)
+
+    assert.equal((await manifest()).outcome, 'completed')
+  })
+
   it('erases the password and writes no result when nothing was delivered', async () => {
     await prepare([], { password: 'open' })
 

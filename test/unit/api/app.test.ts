@@ -117,7 +117,8 @@ describe('createApp', () => {
   })
 
   it('answers malformed escapes and host names', async () => {
-    await using api = await startTestApi({ documents: [sampleStatus()] })
+    const access = { apiKeys: [], corsOrigins: [], allowedHosts: ['*'], trustProxy: false } as const
+    await using api = await startTestApi({ documents: [sampleStatus()], api: { access } })
 
     const malformed = await rawRequest(api.url, { path: '/v1/documents/%zz' })
     const submitted = await rawRequest(`${api.url}/v1/documents?limit=1`, {
@@ -134,7 +135,7 @@ describe('createApp', () => {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
     socket.on('error', () => {})
     socket.write(
-      `POST /v1/documents/${sampleDocumentId()}/cancel HTTP/1.1\r\nHost: x\r\n` +
+      `POST /v1/documents/${sampleDocumentId()}/cancel HTTP/1.1\r\nHost: localhost\r\n` +
         'Transfer-Encoding: chunked\r\n\r\n',
     )
 

@@ -14,6 +14,7 @@ function sources(answer: typeof ALL_UP, freeDiskBytes = 2_000_000_000) {
   return {
     gateway: { readiness: async () => answer },
     freeDiskBytes: async () => freeDiskBytes,
+    minFreeDiskBytes: 1_073_741_824,
     isStopping: false,
   }
 }
@@ -40,6 +41,12 @@ describe('readReadiness', () => {
     })
 
     assert.deepEqual(missing, ['free disk'])
+  })
+
+  it('does not look at the disk where any is enough', async () => {
+    const { missing } = await readReadiness({ ...sources(ALL_UP, 0), minFreeDiskBytes: null })
+
+    assert.deepEqual(missing, [])
   })
 })
 
@@ -73,6 +80,19 @@ describe('GET /livez', () => {
 
     assert.equal(body.status, 'ok')
     assert.equal(Number.isInteger(body.lag_ms), true)
+  })
+
+  it('does not count as alive right after the event loop stood still', async () => {
+    await using api = await startTestApi()
+    const endsAtMs = performance.now() + 1_500
+    while (performance.now() < endsAtMs) Math.sqrt(endsAtMs)
+
+    const response = await api.fetch('/livez')
+
+    assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5'])
+    const body = await readJson(response)
+    assert.equal(body.status, 'late')
+    assert.ok(body.lag_ms >= 1_000)
   })
 })
 

@@ -7,8 +7,12 @@ import { ConfigError } from '../../../src/config/config-error.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { ENVIRONMENT } from '../../../src/config/environment.ts'
 import { shownValue } from '../../../src/config/shown-value.ts'
+import { ACCESS_VARIABLE_ROWS } from '../../support/access-variable-rows.ts'
 import { DIALECT_VARIABLE_ROWS } from '../../support/dialect-variable-rows.ts'
 import { ENGINE_VARIABLE_ROWS, type VariableRow } from '../../support/engine-variable-rows.ts'
+import { LIMITS_VARIABLE_ROWS } from '../../support/limits-variable-rows.ts'
+import { WEBHOOK_VARIABLE_ROWS } from '../../support/webhook-variable-rows.ts'
+import { RETENTION_VARIABLE_ROWS } from '../../support/retention-variable-rows.ts'
 import { STORAGE_VARIABLE_ROWS } from '../../support/storage-variable-rows.ts'
 
 /** Every variable, one good and one bad value. */
@@ -61,7 +65,11 @@ const TABLE: Readonly<Record<string, VariableRow>> = {
     as: resolve('b.js'),
     bad: null,
   },
+  ...ACCESS_VARIABLE_ROWS,
+  ...LIMITS_VARIABLE_ROWS,
+  ...WEBHOOK_VARIABLE_ROWS,
   ...STORAGE_VARIABLE_ROWS,
+  ...RETENTION_VARIABLE_ROWS,
   ...ENGINE_VARIABLE_ROWS,
   ...DIALECT_VARIABLE_ROWS,
   TEMPORAL_CLI_PATH: {

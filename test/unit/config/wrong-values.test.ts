@@ -13,12 +13,27 @@ const WRONG: readonly (readonly [RegExp, (match: RegExpExecArray) => readonly st
   [/^a port from 1 to 65535, or off$/, () => ['0', '65536', '-1', 'on', '80 81', '1e3']],
   [/^a number from 0 to 2, or none$/, () => ['-1', '2.1', 'hot', '0,5', '1e-1']],
   [/^a number above 0, up to 10000$/, () => ['0', '-1', '10001', 'all', '0x1']],
+  [/^a number above 0, up to 3600$/, () => ['0', '-1', '3601', 'all', '0x1']],
+  [/^whsec_ and the base64/, () => WRONG_WEBHOOK_SECRETS],
   [/^true or false$/, () => ['1', '0', 'yes', 'on', 'TRUE', 'truefalse']],
   [/^an http origin/, () => [...NO_URLS, 'https://10.0.0.7', 'http://10.0.0.7/path']],
   [/ origin such as /, () => [...NO_URLS, 'https://ocr.example.com/path', 'ocr.example.com:80']],
   [/ address such as /, () => [...NO_URLS, 'http://h/?key=1', 'http://h/#part']],
   [/^host:port$/, () => ['localhost', ':7233', 'localhost:', 'http://h:1', 'h:99999', 'a b:1']],
   [/^host:port pairs/, () => ['localhost', 'h:1,,h:2', 'h:99999', 'http://h:1']],
+  [/^name:sha256 pairs/, () => WRONG_KEYS],
+  [
+    /^http or https origins,/,
+    () => ['*', 'null', 'https://a/path', 'https://a,,https://b', 'a.com'],
+  ],
+  [
+    /^host names with or/,
+    () => ['https://a', 'a/b', 'a,,b', 'a:0', 'a:99999', '[a]', '::1', 'a b'],
+  ],
+  [
+    /^off, a number of proxies/,
+    () => ['true', '0', '17', '10.0.0.0/33', '::/129', 'a', '1.2.3', '1,,2'],
+  ],
   [/^ports from 1/, () => ['0', '65536', '80;81', '80,,81', 'http']],
   [/^(paths|texts), separated/, () => [',', 'a,,b']],
   [/^all, or some of/, () => ['none', 'ocr-cpu,', 'ocr-cpu documents', 'ALL']],
@@ -29,6 +44,30 @@ const WRONG: readonly (readonly [RegExp, (match: RegExpExecArray) => readonly st
 ]
 
 const NO_URLS = ['nowhere', 'ftp://example.com', 'http://', '//example.com', 'http://a b']
+
+const HASH = 'ab'.repeat(32)
+const WRONG_KEYS = [
+  'key',
+  `a:${HASH.slice(1)}`,
+  `:${HASH}`,
+  `a b:${HASH}`,
+  `${'x'.repeat(65)}:${HASH}`,
+  `a:${HASH},a:${HASH}`,
+  `a:${HASH},,b:${HASH}`,
+  `${HASH}`,
+]
+
+const LONG = `whsec_${'A'.repeat(32)}`
+const WRONG_WEBHOOK_SECRETS = [
+  'A'.repeat(32),
+  'whsec_',
+  `whsec_${'A'.repeat(28)}`,
+  `whsec_${'A'.repeat(88)}`,
+  `whsec_${'A'.repeat(33)}`,
+  `whsec_${'A'.repeat(31)}-`,
+  `${LONG},`,
+  `${LONG},${LONG},${LONG}`,
+]
 
 function outside(least: number, most: number): readonly string[] {
   const words = ['abc', '1.5', '-1', '0x10', '1e3', '5 5', '∞', `${most + 1}`, '9'.repeat(30)]

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test'
 import { msToNumber } from '@temporalio/common/lib/time.js'
 import * as policies from '../../../src/workflows/activity-policies.ts'
 
-const named = Object.entries(policies).filter(([, policy]) => typeof policy === 'object')
+/** Of strangers' receivers: they wait for hours, and the courier of an event says for how long in all. */
+const OF_WEBHOOKS = ['documentEnd', 'webhook']
+const all = Object.entries(policies).filter(([, policy]) => typeof policy === 'object')
+const named = all.filter(([name]) => !OF_WEBHOOKS.includes(name))
 
 describe('activity policies', () => {
   for (const [name, policy] of named)
@@ -20,9 +23,28 @@ describe('activity policies', () => {
       assert.ok(msToNumber(policy.retry?.maximumInterval ?? 'missing') === 30_000)
     })
 
+  for (const [name, policy] of all)
+    it(`${name} ends a try in time, and counts none itself`, () => {
+      assert.ok(typeof policy === 'object')
+      assert.equal(policy.cancellationType, 'TRY_CANCEL')
+      assert.equal(policy.retry?.maximumAttempts, undefined)
+      assert.ok(msToNumber(policy.startToCloseTimeout ?? 'missing') > 0)
+    })
+
   it('puts short documents ahead of long ones and both behind the short steps', () => {
-    assert.equal(policies.pagePriority(5).priorityKey, 2)
-    assert.equal(policies.pagePriority(6).priorityKey, 4)
+    assert.equal(policies.pagePriority(5, {}).priorityKey, 2)
+    assert.equal(policies.pagePriority(6, {}).priorityKey, 4)
     assert.equal(policies.assemble.priority?.priorityKey, 1)
+  })
+
+  it('lets documents of a submitter take turns with those of others, and keeps their priority', () => {
+    const fairness = policies.fairnessOf({ fairnessKey: 'key:1' })
+
+    assert.deepEqual(policies.pagePriority(900, fairness), { priorityKey: 4, fairnessKey: 'key:1' })
+    assert.deepEqual(policies.inTurn(policies.inspect, fairness), {
+      ...policies.inspect,
+      priority: { priorityKey: 1, fairnessKey: 'key:1' },
+    })
+    assert.deepEqual(policies.inTurn(policies.inspect, {}), policies.inspect)
   })
 })

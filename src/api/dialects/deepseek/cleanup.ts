@@ -5,9 +5,11 @@ import { usedMemory } from './gpu-memory.ts'
 import { sweepSavedResults } from './saved-results.ts'
 import { cleanupSchema, errorSchema } from './schemas.ts'
 
+const DAY_MS = 24 * 60 * 60 * 1000
+
 /**
  * `POST /cleanup`: "Cleanup Memory". The memory of a model server that is at work cannot be emptied:
- * what goes are saved texts older than 30 days and uploads that a killed process left a day ago. The
+ * what goes are saved texts as old as results may become and uploads that a killed process left a day ago. The
  * figures are those of the moment.
  */
 export function cleanupRoute(deps: AppDeps): Route {
@@ -37,7 +39,7 @@ export function cleanupRoute(deps: AppDeps): Route {
   })
 }
 
-async function sweep({ store, temporaryDirectory }: AppDeps): Promise<void> {
-  await sweepSavedResults(store)
+async function sweep({ store, temporaryDirectory, config }: AppDeps): Promise<void> {
+  await sweepSavedResults(store, config.retention.resultsDays * DAY_MS)
   await prepareTemporaryDirectory(temporaryDirectory)
 }

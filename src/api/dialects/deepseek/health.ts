@@ -12,6 +12,7 @@ export function healthRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/health',
     tag: 'DeepSeek-OCR',
+    isOpen: true,
     summary: 'Health Check / 健康检查',
     responses: {
       200: { description: 'Healthy', schema: healthSchema },

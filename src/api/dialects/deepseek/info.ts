@@ -25,6 +25,7 @@ export function infoRoute(): Route {
     method: 'get',
     path: '/',
     tag: 'DeepSeek-OCR',
+    isOpen: true,
     summary: 'API Information / API 信息',
     responses: { 200: { description: 'About this API', schema: infoSchema } },
     handler: () => ({ status: 200, body: deepseekInfo }),

@@ -17,6 +17,7 @@ export function ocrBase64Route(deps: AppDeps): Route {
     method: 'post',
     path: '/ocr-base64',
     tag: 'DeepSeek-OCR',
+    isSubmit: true,
     summary: 'OCR from Base64 / Base64 OCR',
     responses: OCR_RESPONSES,
     async handler({ request, response }) {

@@ -13,6 +13,7 @@ export function ocrRoute(deps: AppDeps): Route {
     method: 'post',
     path: '/ocr',
     tag: 'DeepSeek-OCR',
+    isSubmit: true,
     summary: 'OCR from File / 文件 OCR',
     multipart: ocrFields.extend({
       image: z.file().meta({ description: 'Image file / 图片文件 (PNG, JPG 等)' }),

@@ -9,9 +9,10 @@ import { errorSchema } from './schemas.ts'
 
 /**
  * `GET /results/{filename}`: "Download Result". The name is the key of an object, never a part of a
- * path; whoever knows it may read the text.
+ * path; whoever knows it may read the text, if he has
+ * the same API key, where keys are needed.
  */
-export function resultsRoute({ store }: AppDeps): Route {
+export function resultsRoute({ store, owner }: AppDeps): Route {
   return route({
     method: 'get',
     path: '/results/{filename}',
@@ -28,7 +29,7 @@ export function resultsRoute({ store }: AppDeps): Route {
       503: { description: 'Service unavailable', schema: errorSchema },
     },
     async handler({ params: { filename }, request, response }) {
-      const key = parseSavedResultName(filename)
+      const key = parseSavedResultName(filename, owner)
       if (key === null || (await store.head(key)) === null) {
         const { httpStatus, body } = fileNotFound(filename)
         return { status: httpStatus, body }

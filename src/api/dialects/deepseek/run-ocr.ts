@@ -60,7 +60,11 @@ export async function runOcr(run: OcrRun, request: Request, response: Response):
   const ignored = ignoredFields(fields)
   if (ignored.length > 0)
     deps.logger.info({ requestId: requestIdOf(response), fields: ignored }, 'fields ignored')
-  const status = await runDocument(deps, toRun(run, upload, fields.prompt), response)
+  const status = await runDocument(
+    deps,
+    toRun(run, upload, { prompt: fields.prompt, senderAddress: request.ip ?? null }),
+    response,
+  )
   const text = await readPageText(deps.gateway, status)
   return {
     status: 200,
@@ -68,7 +72,7 @@ export async function runOcr(run: OcrRun, request: Request, response: Response):
       success: true,
       message: 'OCR completed successfully / OCR 成功完成',
       text,
-      output_file: fields.save_to_file ? await saveResult(deps.store, text) : null,
+      output_file: fields.save_to_file ? await saveResult(deps.store, text, deps) : null,
     },
   }
 }
@@ -79,11 +83,16 @@ function requireImage({ sizeBytes, mediaType }: Upload): void {
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept image: it is none')
 }
 
-function toRun({ deps, name }: OcrRun, upload: Upload, prompt: OcrFields['prompt']): Run {
+function toRun(
+  { deps, name }: OcrRun,
+  upload: Upload,
+  { prompt, senderAddress }: Pick<OcrFields, 'prompt'> & Pick<Run, 'senderAddress'>,
+): Run {
   return {
     source: { kind: 'upload', upload },
     dialect: 'deepseek',
-    owner: null,
+    owner: deps.owner,
+    senderAddress,
     route: `deepseek/${name}`,
     idempotencyKey: null,
     engine: 'deepseek',

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { BlobKey } from '../../../contract/identifiers.ts'
-import { RETENTION_DAYS } from '../../../contract/names.ts'
 import type { BlobStore } from '../../../storage/blob-store.ts'
 import { listAll } from '../../../storage/list-all.ts'
 import { savedResultKey, SAVED_RESULT_PREFIX } from '../../../storage/object-keys.ts'
@@ -8,15 +7,12 @@ import { savedResultKey, SAVED_RESULT_PREFIX } from '../../../storage/object-key
 /** How a saved text is sent. */
 export const SAVED_RESULT_TYPE = 'text/plain; charset=utf-8'
 
-/** Saved texts are kept as long as other results. */
-const LIFE_MS = RETENTION_DAYS * 24 * 60 * 60 * 1000
-
 /** What may be asked for. A name without the suffix is the documented one; we give none of those. */
 const NAME = /^ocr_result_\d{8}_\d{6}(?:_[0-9a-f]{16})?\.txt$/
 
-/** Reads the name of a saved text; `null` for everything that can be none. */
-export function parseSavedResultName(text: string): BlobKey | null {
-  return NAME.test(text) ? savedResultKey(text) : null
+/** The object of an owner's saved text, by its name; `null` for everything that can be none. */
+export function parseSavedResultName(text: string, owner: string | null = null): BlobKey | null {
+  return NAME.test(text) ? savedResultKey(text, owner) : null
 }
 
 /**
@@ -28,11 +24,11 @@ export function parseSavedResultName(text: string): BlobKey | null {
 export async function saveResult(
   store: BlobStore,
   text: string,
-  now = new Date(),
+  { owner = null, now = new Date() }: { owner?: string | null; now?: Date } = {},
 ): Promise<string> {
   for (;;) {
     const name = `ocr_result_${timestamp(now)}_${randomBytes(8).toString('hex')}.txt`
-    const { created } = await store.put(savedResultKey(name), Buffer.from(text), {
+    const { created } = await store.put(savedResultKey(name, owner), Buffer.from(text), {
       contentType: SAVED_RESULT_TYPE,
       ifAbsent: true,
     })
@@ -41,14 +37,18 @@ export async function saveResult(
 }
 
 /**
- * Deletes the texts that were saved more than 30 days ago.
+ * Deletes the texts that were saved longer ago than `lifeMs`.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
  */
-export async function sweepSavedResults(store: BlobStore, nowMs = Date.now()): Promise<void> {
+export async function sweepSavedResults(
+  store: BlobStore,
+  lifeMs: number,
+  nowMs = Date.now(),
+): Promise<void> {
   for await (const { key, modifiedAt } of listAll(store, SAVED_RESULT_PREFIX)) {
     // Names are listed by their time: what follows is younger, or an hour older at most.
-    if (nowMs - Date.parse(modifiedAt) <= LIFE_MS) return
+    if (nowMs - Date.parse(modifiedAt) <= lifeMs) return
     await store.delete(key)
   }
 }

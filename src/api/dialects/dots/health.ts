@@ -9,6 +9,7 @@ export function healthRoute({ gpuStatus }: Pick<AppDeps, 'gpuStatus'>): Route {
     method: 'get',
     path: '/health',
     tag: 'dots',
+    isOpen: true,
     summary: '健康检查',
     responses: { 200: { description: '成功', schema: healthSchema } },
     async handler() {

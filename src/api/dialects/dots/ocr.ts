@@ -22,6 +22,7 @@ export function ocrRoute(deps: AppDeps): Route {
     method: 'post',
     path: '/ocr',
     tag: 'dots',
+    isSubmit: true,
     summary: 'OCR处理',
     description:
       'With `stream: true` the answer is `application/x-ndjson`: one object per line with ' +
@@ -36,7 +37,7 @@ export function ocrRoute(deps: AppDeps): Route {
       await using held = new AsyncDisposableStack()
       const asked = await receive(deps, { request, response, held })
       if ('refusal' in asked) return { status: 400, body: { error: asked.refusal } }
-      const submission = submissionOf(deps, asked)
+      const submission = submissionOf(deps, asked, request.ip ?? null)
       if (asked.isStreamed) {
         await streamAnswer(deps, submission, response)
         return null
@@ -105,12 +106,17 @@ async function receive(
   return 'image' in received ? open(received) : received
 }
 
-function submissionOf({ config }: AppDeps, { question, source }: Accepted): Run {
+function submissionOf(
+  { config, owner }: AppDeps,
+  { question, source }: Accepted,
+  senderAddress: string | null,
+): Run {
   return {
     source,
     question,
     dialect: 'dots',
-    owner: null,
+    owner,
+    senderAddress,
     route: 'dots/ocr',
     idempotencyKey: null,
     engine: 'dots',

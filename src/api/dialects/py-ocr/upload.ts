@@ -28,6 +28,7 @@ export function uploadRoute(deps: AppDeps, kind: TaskKind): Route {
     tag: 'Py OCR',
     summary: `${kind.title} 文件上传接口`,
     multipart: z.object({ file: z.file() }),
+    isSubmit: true,
     responses: {
       200: { description: '成功', schema: uploadedSchema(kind.uploadedMessage) },
       400: { description: '失败', schema: errorSchema },
@@ -53,7 +54,8 @@ export function uploadRoute(deps: AppDeps, kind: TaskKind): Route {
       const { documentId, replayed } = await deps.gateway.submit({
         source: { kind: 'upload', upload },
         dialect: 'py-ocr',
-        owner: null,
+        owner: deps.owner,
+        senderAddress: request.ip ?? null,
         route: `py-ocr${kind.prefix}/upload`,
         idempotencyKey,
         engine,

@@ -4,7 +4,7 @@ import { isPassword } from './path-password.ts'
 
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, POST, DELETE',
-  'Access-Control-Allow-Headers': 'Content-Type, Idempotency-Key',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key',
   'Access-Control-Max-Age': '600',
 }
 
@@ -35,6 +35,11 @@ export function allowBackUrl(config: QianxiaConfig, publicUrl: string | null): R
   const origin = publicUrl ?? (config.password.reveal() === '' ? null : '*')
   if (config.backUrl === '' || origin === null) return (_req, _res, next) => next()
   return (req, res, next) => {
+    // Said already by OCR_CORS_ORIGINS, which allows more.
+    if (res.hasHeader('Access-Control-Allow-Origin')) {
+      next()
+      return
+    }
     res.set('Access-Control-Allow-Origin', origin)
     res.set('Access-Control-Expose-Headers', 'Location, Retry-After, X-Request-Id')
     if (req.method === 'OPTIONS' && req.get('access-control-request-method') !== undefined)

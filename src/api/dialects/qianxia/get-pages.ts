@@ -44,6 +44,7 @@ export function getPageRoute(deps: AppDeps): Route {
     method: 'get',
     path: '/api/tasks/{task_id}/pages/{page_number}',
     tag: TAG,
+    isSinglePage: true,
     summary: '单页结果',
     params: taskParams.extend({
       page_number: z.string().meta({ override: { type: 'integer', minimum: 1 } }),

@@ -13,6 +13,7 @@ export function healthRoutes(deps: AppDeps): Route[] {
       method: 'get',
       path,
       tag: TAG,
+      isOpen: true,
       summary: '健康检查',
       responses: {
         200: { description: '正常', schema: healthySchema },

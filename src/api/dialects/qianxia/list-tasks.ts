@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DocumentState, DocumentStatus } from '../../../contract/document-status.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import { mapConcurrently } from '../../gateway/map-concurrently.ts'
+import { mapConcurrently } from '../../../platform/map-concurrently.ts'
 import { route, type Route } from '../../http/route.ts'
 import { wholeNumber } from '../../http/wire-number.ts'
 import { taskListSchema, taskStateSchema } from './schemas.ts'

@@ -5,7 +5,7 @@ import type { PageReading } from '../../../contract/page.ts'
 import { PAGE_MARK } from '../../../contract/progress.ts'
 import type { DocumentGateway } from '../../gateway/document-gateway.ts'
 import { LruMap } from '../../gateway/lru-map.ts'
-import { mapConcurrently } from '../../gateway/map-concurrently.ts'
+import { mapConcurrently } from '../../../platform/map-concurrently.ts'
 import { toPageFacts, type PageFacts } from '../../live/page-facts.ts'
 
 /** Pages that one answer reads for its statistics: as many as a PDF has by default at most. */

@@ -22,6 +22,7 @@ export function rootPageRoutes(deps: AppDeps): Route[] {
       method: 'get',
       path: '/',
       tag: TAG,
+      isOpen: true,
       summary: '首页',
       responses: PAGE,
       async handler({ request, response }) {
@@ -41,6 +42,7 @@ export function rootPageRoutes(deps: AppDeps): Route[] {
         method: 'get',
         path: `/${action}`,
         tag: TAG,
+        isOpen: true,
         summary: action === 'login' ? '登录页面' : '注册页面',
         responses: PAGE,
         handler({ request, response }) {
@@ -62,6 +64,7 @@ export function homeRoute(deps: AppDeps): Route {
     method: 'get',
     path: hasPassword ? '/' : '/main',
     tag: TAG,
+    isOpen: true,
     summary: '任务页面',
     responses: { ...PAGE, 503: { description: '页面尚未构建', contentType: 'text/plain' } },
     async handler({ request, response }) {

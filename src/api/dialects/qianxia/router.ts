@@ -6,6 +6,7 @@ import { jsonBody } from '../../http/json-body.ts'
 import { mountRoutes, type Route } from '../../http/route.ts'
 import { refuseCompressedBody } from '../../http/unknown-route.ts'
 import { createAuthRoutes } from './auth-routes.ts'
+import { admitSessions } from './admit-sessions.ts'
 import { allowBackUrl } from './back-url.ts'
 import { batchStatusRoute } from './batch-status.ts'
 import { cancelRoutes } from './cancel-task.ts'
@@ -45,13 +46,14 @@ export function createQianxiaRouter(deps: AppDeps, isWhole = true): Router {
   const { qianxia, publicUrl } = deps.config.api
   const { password } = qianxia
   const end = { write: writeError, logger: deps.logger }
+  const guarded = { ...deps, guards: [admitSessions(deps), ...deps.guards] }
   const router = Router({ caseSensitive: true })
   router.use('/api/auth', deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
-  mountRoutes(router, rootRoutes(deps), deps)
+  mountRoutes(router, rootRoutes(deps), guarded)
   const tasks = Router({ caseSensitive: true })
   tasks.use(OWN_PATHS, allowBackUrl(qianxia, publicUrl))
   tasks.use(OWN_PATHS, deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
-  mountRoutes(tasks, taskRoutes(deps), deps)
+  mountRoutes(tasks, taskRoutes(deps), guarded)
   // Without a password its paths stand among those of others.
   if (password.reveal() !== '') endRouter(tasks, { ...end, isWhole: true })
   router.use(belowPassword(password, tasks))

@@ -16,7 +16,7 @@ const MAX_COOKIE_LENGTH = 1_000
 
 /** Who asks. */
 export type Caller = {
-  /** Owner of the documents that the caller may see; `null`: those that nobody owns. */
+  /** Owner of the documents that the caller may see: the user, else the holder of the API key; `null`: nobody. */
   readonly owner: string | null
   /** `null` without a session. */
   readonly user: User | null
@@ -30,9 +30,10 @@ export type User = {
 }
 
 /** What sessions work with. */
-export type SessionDeps = Pick<AppDeps, 'config' | 'signingSecret' | 'store'>
+export type SessionDeps = CookieDeps & Pick<AppDeps, 'owner'>
 
-const NOBODY: Caller = { owner: null, user: null }
+/** What their cookies are made with. */
+export type CookieDeps = Pick<AppDeps, 'config' | 'signingSecret' | 'store'>
 
 /**
  * Reads who asks from the session cookie. A cookie that is not ours, too old, or of an account that
@@ -46,9 +47,10 @@ export async function readCaller(
 ): Promise<Caller> {
   const cookie = sessionCookieOf(request.headers.cookie ?? '')
   const session = cookie === null ? null : readToken(deps, cookie)
-  if (session === null) return NOBODY
+  const nobody: Caller = { owner: deps.owner, user: null }
+  if (session === null) return nobody
   const account = await readAccount(deps.store, session.username)
-  if (account === null || account.userId !== session.userId) return NOBODY
+  if (account === null || account.userId !== session.userId) return nobody
   const { userId, username, isAdmin } = account
   return { owner: `qianxia:${userId}`, user: { userId, username, isAdmin } }
 }
@@ -91,7 +93,7 @@ export function isTaskOf(
 
 /** Starts a session: 30 days, in a signed cookie that scripts cannot read. */
 export function startSession(
-  deps: SessionDeps,
+  deps: CookieDeps,
   account: Account,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): void {
@@ -102,11 +104,11 @@ export function startSession(
 }
 
 /** Takes the session cookie back. A copy of it stays good: nothing is kept of sessions. */
-export function endSession(deps: SessionDeps, request: Request, response: Response): void {
+export function endSession(deps: CookieDeps, request: Request, response: Response): void {
   response.clearCookie(SESSION_COOKIE, cookieOptions(deps, request))
 }
 
-function cookieOptions({ config }: SessionDeps, request: Request): CookieOptions {
+function cookieOptions({ config }: CookieDeps, request: Request): CookieOptions {
   // Behind a proxy that ends TLS only the configured address tells.
   const secure = request.secure || (config.api.publicUrl?.startsWith('https:') ?? false)
   return { path: '/', httpOnly: true, sameSite: 'lax', secure }
@@ -119,14 +121,14 @@ type Session = {
   readonly endsAtMs: number
 }
 
-function writeToken(deps: SessionDeps, session: Session): string {
+function writeToken(deps: CookieDeps, session: Session): string {
   const content = Buffer.from(
     JSON.stringify([session.userId, session.username, session.endsAtMs]),
   ).toString('base64url')
   return `${content}.${signature(deps, content).toString('base64url')}`
 }
 
-function readToken(deps: SessionDeps, token: string): Session | null {
+function readToken(deps: CookieDeps, token: string): Session | null {
   const match = /^([\w-]+)\.([\w-]{43})$/.exec(token)
   const [, content, signed] = match ?? []
   if (content === undefined || signed === undefined) return null
@@ -139,7 +141,7 @@ function readToken(deps: SessionDeps, token: string): Session | null {
   return endsAtMs > Date.now() ? { userId, username, endsAtMs } : null
 }
 
-function signature({ signingSecret }: SessionDeps, content: string): Buffer {
+function signature({ signingSecret }: CookieDeps, content: string): Buffer {
   // The prefix separates this use of the secret from others.
   return createHmac('sha256', signingSecret.reveal())
     .update(`durable-ocr qianxia session\n${content}`)

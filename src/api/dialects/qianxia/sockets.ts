@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { AppDeps } from '../../app-deps.ts'
 import { MAX_CONNECTIONS, type Upgrades } from '../../http/listen.ts'
-import { isOriginAllowed } from '../../sockets/origin.ts'
+import { createUpgradeAccess } from '../../guards/upgrade-access.ts'
 import { SocketServer } from '../../sockets/socket-server.ts'
 import { ContentPreviews } from './content-preview.ts'
 import { isQianxiaServed } from './is-served.ts'
 import { OpenSockets } from './open-sockets.ts'
 import { requireCaller } from './session.ts'
 import { readSocketPath } from './socket-path.ts'
-import { FOREIGN_ORIGIN, NO_SOCKET, toSocketRefusal, UNAVAILABLE } from './socket-refusal.ts'
+import { NO_SOCKET, refusalFor, toSocketRefusal, UNAVAILABLE } from './socket-refusal.ts'
 import {
   CONNECTION_TIMEOUT_SECONDS,
   HEARTBEAT_INTERVAL_SECONDS,
@@ -39,7 +39,7 @@ export type SocketOptions = {
 /** What sockets work with. */
 export type QianxiaSocketDeps = Pick<
   AppDeps,
-  'config' | 'gateway' | 'live' | 'logger' | 'signingSecret' | 'store'
+  'callers' | 'config' | 'gateway' | 'live' | 'logger' | 'signingSecret' | 'store'
 >
 
 /**
@@ -55,7 +55,8 @@ export function createQianxiaSockets(
   deps: QianxiaSocketDeps,
   options: SocketOptions = {},
 ): QianxiaSockets {
-  const { publicUrl, qianxia } = deps.config.api
+  const { qianxia } = deps.config.api
+  const accessOf = createUpgradeAccess({ api: deps.config.api, callers: deps.callers })
   const password = qianxia.password.reveal()
   const isServed = isQianxiaServed(deps.config)
   const open = new OpenSockets({ ...deps, previews: new ContentPreviews(deps) })
@@ -72,18 +73,21 @@ export function createQianxiaSockets(
       const pathOf = (request: IncomingMessage) => readSocketPath(request, { prefixes, password })
       return {
         isMine: (request) => isServed && pathOf(request) !== null,
-        upgrade(request, socket, head) {
-          const path = pathOf(request)
+        upgrade(upgrade, socket, head) {
+          const path = pathOf(upgrade)
+          const { request, caller, refusal } = accessOf(upgrade)
           server.upgrade(
             { request, socket, head },
             {
-              refusalOf(asked) {
+              refusalOf() {
                 if (path === null) return NO_SOCKET
-                return isOriginAllowed(asked, publicUrl) ? null : FOREIGN_ORIGIN
+                return refusal === null ? null : refusalFor(refusal)
               },
               async admit() {
-                const caller = await requireCaller(request, deps)
-                return (opened) => open.add(opened, caller, path?.clientId ?? null)
+                const user = await requireCaller(request, { ...deps, owner: caller.owner })
+                if (user.user === null && !caller.isAdmitted)
+                  throw deps.callers.refusalOf(request, caller)
+                return (opened) => open.add(opened, user, path?.clientId ?? null)
               },
               refusalOfError: (error) => toSocketRefusal(error, deps.logger),
             },

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import type { FailureCode } from '../../../contract/failures.ts'
 import type { DocumentStatus } from '../../../contract/document-status.ts'
 import { codeOf, OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
@@ -20,6 +21,14 @@ import { TAG } from './task-answers.ts'
 
 const MAX_FILES = 20
 
+/** Of the service, and not of a file: when it meets all files, it is the answer. */
+const OUTAGES: readonly FailureCode[] = [
+  'SERVICE_UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_FULL',
+  'QUEUE_FULL',
+]
+
 type SubmittedTask = z.infer<typeof asyncBatchSchema>['submitted_tasks'][number]
 
 /** What became of one file. */
@@ -35,6 +44,7 @@ export function submitBatchRoute(deps: AppDeps): Route {
     tag: TAG,
     summary: '批量提交',
     multipart: z.object({ files: z.array(z.file()) }),
+    isSubmit: true,
     responses: {
       200: { description: '批量任务已提交', schema: asyncBatchSchema },
       ...SUBMIT_FAILURES,
@@ -191,5 +201,5 @@ function toFailedFile(filename: string, failure: OcrError) {
 }
 
 function isOutage({ code }: OcrError): boolean {
-  return code === 'SERVICE_UNAVAILABLE' || code === 'STORAGE_UNAVAILABLE'
+  return OUTAGES.includes(code)
 }

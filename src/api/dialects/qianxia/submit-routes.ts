@@ -101,6 +101,7 @@ export function submitRoutes(deps: AppDeps): Route[] {
       tag: TAG,
       summary,
       multipart: z.object({ file: z.file() }),
+      isSubmit: true,
       responses: { 200: { description: '任务已提交', schema }, ...SUBMIT_FAILURES },
       async handler({ request, response }) {
         const signal = closedSignal(response)

@@ -96,6 +96,7 @@ export async function submitFile(
     source: { kind: 'upload', upload },
     dialect: 'qianxia',
     owner: caller.owner,
+    senderAddress: request.ip ?? null,
     route,
     idempotencyKey,
     engine: 'llm',

@@ -47,7 +47,8 @@ export function toTaskRow(status: DocumentStatus, context: TaskRowContext): Task
   const pace = paceOf(status, context.nowMs)
   return {
     id: status.documentId,
-    user_id: status.owner?.replace(/^qianxia:/, '') ?? null,
+    // Who has an API key alone is no user.
+    user_id: /^qianxia:(.+)$/.exec(status.owner ?? '')?.[1] ?? null,
     task_type: status.mediaType === 'pdf' ? 'pdf_ocr' : 'image_ocr',
     status: taskStateOf(status),
     file_name: status.fileName,

@@ -22,7 +22,7 @@ export function createScnetRoutes(deps: AppDeps): Route[] {
 export function createScnetRouter(deps: AppDeps): Router {
   const router = Router({ caseSensitive: true })
   router.use(
-    requireApiKey(deps.config.api.scnet.apiKeys),
+    requireApiKey(deps.config.api.scnet.apiKeys, deps.callers),
     refuseCompressedBody,
     jsonBodyOfAnyClient(),
   )

@@ -25,6 +25,7 @@ export function submitRoute(deps: AppDeps): Route {
     tag: 'SCNet',
     summary: '任务提交',
     body: submitSchema,
+    isSubmit: true,
     responses: {
       200: { description: '成功', schema: submittedSchema },
       400: { description: 'InvalidParameter', schema: errorSchema },
@@ -43,7 +44,8 @@ export function submitRoute(deps: AppDeps): Route {
       const { documentId, replayed } = await deps.gateway.submit({
         source: await readSource(deps, fileUrl),
         dialect: 'scnet',
-        owner: null,
+        owner: deps.owner,
+        senderAddress: request.ip ?? null,
         route: 'scnet/submit',
         idempotencyKey,
         engine,

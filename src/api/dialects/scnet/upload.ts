@@ -25,6 +25,7 @@ export function uploadRoute(deps: AppDeps): Route {
     tag: 'SCNet',
     summary: 'Upload of a file, for a `file_url`; no part of the document',
     multipart: z.object({ file: z.file() }),
+    isSubmit: true,
     responses: {
       200: { description: 'Stored for 24 hours', schema: uploadedSchema },
       400: { description: 'InvalidParameter, modal_type_not_supported', schema: errorSchema },

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { toPageJson } from '../../../../src/contract/page-json.ts'
+import type { PageRecord } from '../../../../src/contract/page.ts'
 import { INITIAL_PROGRESS } from '../../../../src/contract/progress.ts'
 import {
   documentPageKey,
   manifestKey,
   pageImageKey,
   requestKey,
+  resultKey,
   tombstoneKey,
 } from '../../../../src/storage/object-keys.ts'
 import { pageRecordKeyFor } from '../../../../src/storage/page-params.ts'
@@ -53,6 +56,36 @@ describe('createDocumentPages', () => {
 
     assert.equal(Buffer.concat(await image.body.toArray()).toString(), 'png')
     assert.equal(image.info.contentType, 'image/png')
+  })
+
+  it('gives a page of an ended document from its layout once the records are swept', async () => {
+    const { store, gateway, temporal } = bench.current
+    const record: PageRecord = {
+      page: 2,
+      outcome: 'degraded',
+      engine: 'paddle',
+      widthPx: 100,
+      heightPx: 200,
+      dpi: 200,
+      text: 'page 2',
+      markdown: '# page 2',
+      markup: 'markdown',
+      blocks: [{ bbox: [1, 2, 3, 4], category: 'title', text: 'page 2', confidence: 0.5 }],
+      warnings: ['DPI_LOWERED'],
+      usage: { promptTokens: 1, completionTokens: 2 },
+    }
+    const json = resultKey(ID, 'json')
+    const results = { ...present(sampleManifest().results), json }
+    temporal.runs.set(ID, { state: 'completed' })
+    await writeJson(store, requestKey(ID), requestWith())
+    await writeJson(store, manifestKey(ID), sampleManifest({ documentId: ID, results }))
+    const failed = { page: 1, outcome: 'failed', code: 'PAGE_TIMEOUT' }
+    await writeJson(store, json, { document_id: ID, pages: [failed, toPageJson(record)] })
+
+    assert.deepEqual(await gateway.pageRecord(ID, 2), record)
+    assert.equal(await gateway.pageRecord(ID, 1), null)
+    assert.equal(await gateway.pageRecord(ID, 3), null)
+    assert.equal(await gateway.pageImage(ID, 2), null)
   })
 
   it('gives no page that was not asked for, nor one of a deleted or unknown document', async () => {

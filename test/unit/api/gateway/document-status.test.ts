@@ -19,6 +19,7 @@ const run: DocumentRun = {
   isCancelRequested: false,
   pagesUnderWay: [],
   startedSteps: null,
+  isStoreFull: false,
   progress: null,
   startedAtMs: 1000,
   endedAtMs: null,

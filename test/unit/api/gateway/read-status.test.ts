@@ -116,6 +116,20 @@ describe('StatusReader', () => {
       assert.equal(bench.current.temporal.calls.pollers, 2)
     })
 
+    it('says STORAGE_FULL while a step waits for room, without a further call', async () => {
+      await writeJson(bench.current.store, requestKey(ID), requestWith())
+      const lastFailure = { applicationFailureInfo: { type: 'STORAGE_FULL' } }
+      const activities = [{ activityId: 'draw-1-9', attempt: 3, state: 1, lastFailure }]
+      const run = { state: 'running' as const, progress: progressWith({}), activities }
+      bench.current.temporal.runs.set(ID, run)
+
+      const status = await bench.current.gateway.status(ID)
+
+      assert.deepEqual([status?.state, status?.queuedReason], ['processing', 'STORAGE_FULL'])
+      const { describe: looks, pollers } = bench.current.temporal.calls
+      assert.deepEqual([looks, pollers], [1, 0])
+    })
+
     it('says no NO_WORKER of a queue whose workers are busy with a page and poll nothing', async (t) => {
       t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
       const [reading, waiting] = [sampleDocumentId(1), sampleDocumentId(2)]

@@ -20,8 +20,13 @@ const longSelection = parsePageRanges(
 async function textsOf(change: Partial<Submission>, publicUrl: string | null = null) {
   const submission = await submissionOf(directory, '%PDF-1', change)
   const request = requestOf('secret', submission)
-  const settings = { queues: DEPLOYED_QUEUES, fallbackEngine: 'paddle', windowPages: null } as const
-  const input = inputOf(settings, request, submission)
+  const settings = {
+    queues: DEPLOYED_QUEUES,
+    fallbackEngine: 'paddle',
+    windowPages: null,
+    webhookLifeMs: 1_000,
+  } as const
+  const input = inputOf(settings, request, { ...submission, submitter: 'address:0123456789abcdef' })
   const documentsQueue = settings.queues.documents
   const details = staticDetails({ input, request, documentsQueue, publicUrl })
   return {

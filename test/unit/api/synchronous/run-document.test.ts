@@ -19,6 +19,7 @@ const MINUTE_MS = 60_000
 const RUN: Run = {
   source: { kind: 'remote', remote: { url: 'http://x.example/', maxBytes: 1, mediaTypes: null } },
   dialect: 'dots',
+  senderAddress: null,
   owner: null,
   route: 'test',
   idempotencyKey: null,

@@ -56,6 +56,7 @@ describe('POST /v1/documents', () => {
         {
           dialect: 'v1',
           owner: null,
+          senderAddress: '127.0.0.1',
           route: 'v1/documents',
           idempotencyKey: null,
           engine: 'paddle',
@@ -63,6 +64,7 @@ describe('POST /v1/documents', () => {
           dpi: 200,
           pages: null,
           password: null,
+          callback: null,
           maxPages: 5_000,
           maxImageSidePx: null,
           textStyle: 'form-feed',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createAccount, type Account } from '../../../../../src/api/dialects/qianxia/accounts.ts'
 import { MAX_SOCKETS } from '../../../../../src/api/dialects/qianxia/sockets.ts'
-import { startSession, type SessionDeps } from '../../../../../src/api/dialects/qianxia/session.ts'
+import { startSession, type CookieDeps } from '../../../../../src/api/dialects/qianxia/session.ts'
 import { MAX_CONNECTIONS } from '../../../../../src/api/http/listen.ts'
 import { OcrError } from '../../../../../src/platform/errors.ts'
 import { Secret } from '../../../../../src/platform/secret.ts'
@@ -108,7 +108,7 @@ describe('an upgrade', () => {
 })
 
 /** The cookie that a login sets. */
-function sessionCookie(deps: SessionDeps, account: Account): string {
+function sessionCookie(deps: CookieDeps, account: Account): string {
   let cookie = ''
   const set = (name: string, value: string): void => {
     cookie = `${name}=${value}`

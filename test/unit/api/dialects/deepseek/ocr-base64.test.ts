@@ -94,7 +94,7 @@ describe('POST /ocr-base64', () => {
 
     const answer = await sendHead(
       api,
-      'POST /deepseek/ocr-base64 HTTP/1.1\r\nHost: x\r\nContent-Length: 67108865\r\n' +
+      'POST /deepseek/ocr-base64 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 67108865\r\n' +
         'Content-Type: application/json\r\n\r\n',
     )
 

@@ -25,7 +25,7 @@ const TEXT = 'Extracted text content here...'
 async function openIdleRequest({ url }: TestApi): Promise<Disposable> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
   socket.write(
-    'POST /deepseek/ocr HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n' +
+    'POST /deepseek/ocr HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n' +
       'Content-Type: multipart/form-data; boundary=b\r\n\r\n',
   )
   const [head] = await once(socket, 'data')
@@ -133,7 +133,7 @@ describe('POST /ocr', () => {
 
     const answer = await sendHead(
       api,
-      'POST /deepseek/ocr HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n' +
+      'POST /deepseek/ocr HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n' +
         'Content-Type: multipart/form-data; boundary=b\r\n\r\n',
     )
 

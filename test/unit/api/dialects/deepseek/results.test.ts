@@ -83,7 +83,7 @@ describe('saveResult', () => {
     const now = new Date(2025, 0, 27, 14, 30, 22)
 
     const names = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => saveResult(api.store, String(n), now)),
+      Array.from({ length: 20 }, (_, n) => saveResult(api.store, String(n), { now })),
     )
 
     assert.equal(new Set(names).size, 20)

@@ -168,7 +168,7 @@ describe('POST /api/upload', () => {
   it('refuses a declared length over the limit before reading, and cuts off an endless body', async () => {
     await using api = await startTestApi()
     const head =
-      'POST /api/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n'
+      'POST /api/upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n'
     const part =
       '--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'
 

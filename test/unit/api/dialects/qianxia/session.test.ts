@@ -128,6 +128,7 @@ function callerOf(api: AccountsApi, cookie: string) {
   const deps: SessionDeps = {
     // Only whether login is required is looked at, and not by `readCaller`.
     config: { api: testApiConfig() } as SessionDeps['config'],
+    owner: null,
     signingSecret: new Secret('a secret of at least 32 characters'),
     store: api.store,
   }

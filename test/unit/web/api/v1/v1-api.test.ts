@@ -278,22 +278,4 @@ describe('the page with /v1', () => {
 
     assert.equal(service.seen[0]?.line, 'GET /v1/documents/..%2Fconfig%3Fx')
   })
-
-  it('opens a session with a key, and ends it', async () => {
-    await using service = await playing({
-      'POST /v1/session': { status: 204 },
-      'DELETE /v1/session': { status: 204 },
-    })
-
-    await service.api.logIn?.('a key')
-    await service.api.logOut()
-
-    assert.deepEqual(
-      service.seen.map(({ line, body }) => [line, body]),
-      [
-        ['POST /v1/session', '{"api_key":"a key"}'],
-        ['DELETE /v1/session', ''],
-      ],
-    )
-  })
 })

@@ -1,0 +1,47 @@
+import type { Request } from 'express'
+import type { ApiConfig } from '../../config/config.ts'
+import { OcrError } from '../../platform/errors.ts'
+import { hostOf, type WithHost } from '../http/request-context.ts'
+import type { RouteGuard } from '../http/route.ts'
+
+/** What decides whose pages may call us. */
+export type OriginConfig = Pick<ApiConfig, 'publicUrl' | 'access'>
+
+/** Makes what tells whether a page of a request's `Origin` may ask; programs send none. */
+export function createOriginRule(
+  config: OriginConfig,
+): (request: WithHost & Pick<Request, 'headers'>) => boolean {
+  const { publicUrl, access } = config
+  const listed = new Set([...access.corsOrigins, ...(publicUrl === null ? [] : [publicUrl])])
+  return (request) => {
+    const { origin } = request.headers
+    if (origin === undefined || listed.has(origin)) return true
+    // By the host alone: behind a proxy that ends TLS the scheme is another one.
+    const given = URL.parse(origin)?.host ?? ''
+    return given !== '' && given === hostOf(request).toLowerCase()
+  }
+}
+
+/**
+ * Refuses what a page of another site sends that changes something: browsers send such requests for any
+ * page, with the cookies of ours. Throws `ORIGIN_NOT_ALLOWED`.
+ */
+export function requireAllowedOrigin(config: OriginConfig): RouteGuard {
+  const isAllowed = createOriginRule(config)
+  const isListed = (request: Request): boolean =>
+    request.headers.origin === config.publicUrl ||
+    config.access.corsOrigins.includes(request.headers.origin ?? '')
+  return ({ method }) => {
+    if (method === 'get') return null
+    return (request, response, next) => {
+      const site = request.get('sec-fetch-site')
+      const isForeign = site === 'cross-site' || site === 'same-site'
+      // Where an answer may be read by a page, it may ask.
+      const reader = response.getHeader('Access-Control-Allow-Origin')
+      const isReader = reader === '*' || (reader !== undefined && reader === request.headers.origin)
+      if (!isReader && !isListed(request) && (isForeign || !isAllowed(request)))
+        throw new OcrError('ORIGIN_NOT_ALLOWED', 'Cannot serve request: a page of another site')
+      next()
+    }
+  }
+}

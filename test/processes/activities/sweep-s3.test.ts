@@ -1,0 +1,24 @@
+import { after, before, describe } from 'node:test'
+import { createS3BlobStore } from '../../../src/storage/s3-blob-store.ts'
+import { noS3, startTestS3, type TestS3 } from '../../support/s3-server.ts'
+import { describeSweep } from '../../support/sweep.suite.ts'
+
+describe('the sweep of a bucket', { skip: await noS3() }, () => {
+  let server: TestS3
+  before(async () => {
+    server = await startTestS3()
+  })
+  after(() => server.dispose())
+
+  describeSweep('S3', async () => {
+    const { client, settings } = server
+    const store = createS3BlobStore({ ...settings, secret: 'x' })
+    return {
+      store,
+      async dispose() {
+        const objects = await client.listObjectsV2(settings.bucket, '', true).toArray()
+        for (const { name } of objects) await client.removeObject(settings.bucket, String(name))
+      },
+    }
+  })
+})
