@@ -27,6 +27,7 @@ export function KeyForm({ logIn }: { logIn: (key: string) => Promise<void> }): J
   return (
     <form
       class="banner key-form"
+      aria-label={words.needsKey}
       onSubmit={(event) => {
         event.preventDefault()
         void send()
