@@ -150,7 +150,7 @@ async function recordWebhooks(): Promise<void> {
   await using stack = await startStack({
     stubDelayMs: 50,
     env: {
-      OCR_ALLOWED_URL_HOSTS: `127.0.0.1:${receiver.port}`,
+      OCR_ALLOWED_WEBHOOK_HOSTS: `127.0.0.1:${receiver.port}`,
       OCR_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     },
   })

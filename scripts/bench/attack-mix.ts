@@ -1,4 +1,4 @@
-import { runAttackMix } from '../../test/support/attack-mix/run-attack-mix.ts'
+import { LIMITS_PER_CALLER, runAttackMix } from '../../test/support/attack-mix/run-attack-mix.ts'
 import { startStack } from '../../test/support/stack.ts'
 import { peakMemoryMb } from './cpu-time.ts'
 import { quantile } from './quantile.ts'
@@ -10,11 +10,8 @@ const GOAL_MS = 500
 /** Statuses of a good client while others attack, without and with the limits per caller. */
 export async function benchAttackMix(): Promise<void> {
   for (const limits of ['without', 'with'] as const) {
-    const off = { OCR_RATE_LIMIT_REQUESTS: '0', OCR_RATE_LIMIT_SUBMITS: '0' }
-    await using stack = await startStack({
-      stubDelayMs: 50,
-      env: limits === 'without' ? off : {},
-    })
+    const env = LIMITS_PER_CALLER[limits]
+    await using stack = await startStack({ stubDelayMs: 50, env })
     const report = await runAttackMix(stack.url, SECONDS)
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) =>
       quantile(report.statusMs, share).toFixed(0),
@@ -24,7 +21,11 @@ export async function benchAttackMix(): Promise<void> {
       `  status        p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms (goal: at most ${GOAL_MS})`,
     )
     console.log(`  refused       ${report.refused.length} of ${report.statusMs.length}`)
+    const slowest = (Math.max(...report.documentMs) / 1000).toFixed(0)
+    const median = (quantile(report.documentMs, 0.5) / 1000).toFixed(1)
     console.log(`  documents     ${report.ends.join(', ')}`)
+    console.log(`  their time    p50 ${median} s, at most ${slowest} s`)
+    console.log(`  attackers     CPU ${report.attackersCpuSeconds.toFixed(0)} s`)
     console.log(`  peak memory   api ${peakMemoryMb(stack.api.pid()) ?? '?'} MB`)
     for (const [name, counts] of Object.entries(report.answers))
       console.log(`  ${name.padEnd(20)} ${JSON.stringify(counts)}`)

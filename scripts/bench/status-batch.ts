@@ -95,7 +95,7 @@ async function createSubmitter(stack: Stack): Promise<() => Promise<string>> {
     client: stack.client,
     store: createBlobStore(config.storage, secret),
     secret,
-    queues: { documents: 'bench-nobody', cpu: 'bench-nobody' },
+    queues: { documents: 'bench-nobody', cpu: 'bench-nobody', webhooks: 'bench-nobody' },
   })
   const sha256 = parseSha256(createHash('sha256').update('never opened').digest('hex'))
   if (sha256 === null) throw new Error('not a hash')

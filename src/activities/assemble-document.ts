@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import type {
   AssembleInput,
   AssembleResult,
@@ -28,7 +29,7 @@ import {
   scnetResultKey,
 } from '../storage/object-keys.ts'
 import { findPageRecord, listOwnPages } from '../storage/page-params.ts'
-import { readJson, writeJson } from '../storage/read-blob.ts'
+import { readJson, writeJson, writeJsonIfAbsent } from '../storage/read-blob.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import { openResult, type ResultFile, type ResultFileFormat } from './result-file.ts'
 import { readRequest } from './source-document.ts'
@@ -46,14 +47,14 @@ export async function assembleDocument(
   input: AssembleInput,
   signal: AbortSignal,
 ): Promise<AssembleResult> {
-  const sinceMs = Date.now()
+  const manifestBefore = await readJson<Manifest>(deps.store, manifestKey(input.documentId))
   const request = await readRequest(deps, input)
   const delivered = input.progress.donePages - input.progress.failedPages
   const { documentSha256: sha256 } = input
   const written =
     delivered === 0 || sha256 === null
       ? null
-      : await writeResults(deps, { input, request, sha256, sinceMs }, signal)
+      : await writeResults(deps, { input, request, sha256, manifestBefore }, signal)
   const { progress, marks, failed } = written?.state ?? input
   const manifest: Manifest = {
     documentId: input.documentId,
@@ -74,11 +75,10 @@ export async function assembleDocument(
     results: written?.results ?? null,
     usage: sumOfUsage(written?.usage ?? null, input.lostUsage ?? null),
   }
-  // A second ending, or a second attempt of one: its pages are counted already.
-  const isCounted = (await manifestUnlessOvertaken(deps, input, sinceMs)) !== null
-  await writeJson(deps.store, manifestKey(input.documentId), manifest)
+  const isFirst = await writeManifest(deps, manifest, manifestBefore)
   if (request.password !== null || request.remote) await eraseSecrets(deps, input)
-  if (!isCounted) for (const { code } of failed) deps.metrics?.pageFailed(input.engine, code)
+  // Those of a second ending, or of a second attempt of one, are counted already.
+  if (isFirst) for (const { code } of failed) deps.metrics?.pageFailed(input.engine, code)
   return {
     manifestKey: manifestKey(input.documentId),
     resultSha256: manifest.results?.textSha256 ?? '',
@@ -86,23 +86,41 @@ export async function assembleDocument(
 }
 
 /**
+ * Writes the manifest; tells whether there was none.
+ *
+ * @throws {OcrError} `CANCELLED` as `manifestUnlessOvertaken`
+ */
+async function writeManifest(
+  deps: ActivityDependencies,
+  manifest: Manifest,
+  before: Manifest | null,
+): Promise<boolean> {
+  const key = manifestKey(manifest.documentId)
+  const isOnlyIfAbsent = manifest.outcome === 'completed' && before === null
+  if (isOnlyIfAbsent && (await writeJsonIfAbsent(deps.store, key, manifest)).created) return true
+  const present = await manifestUnlessOvertaken(deps, manifest, before)
+  await writeJson(deps.store, key, manifest)
+  return present === null
+}
+
+/**
  * The manifest that there is. A run that is cancelled does not wait for this attempt, which hears of it
  * a second later: what the cancel's own ending wrote meanwhile must not be overwritten by a success.
  *
- * @throws {OcrError} `CANCELLED` when the document has ended otherwise since `sinceMs`
+ * @param before The manifest that there was when this attempt began: of a run that was reset
+ * @throws {OcrError} `CANCELLED` when the document has ended otherwise since
  */
 async function manifestUnlessOvertaken(
   deps: ActivityDependencies,
   { documentId, outcome }: Pick<AssembleInput, 'documentId' | 'outcome'>,
-  sinceMs: number,
+  before: Manifest | null,
 ): Promise<Manifest | null> {
   const manifest = await readJson<Manifest>(deps.store, manifestKey(documentId))
-  // An older one is of a run that an operator has reset.
   const isOvertaken =
     outcome === 'completed' &&
     manifest !== null &&
     manifest.outcome !== 'completed' &&
-    Date.parse(manifest.endedAt) >= sinceMs
+    !isDeepStrictEqual(manifest, before)
   if (isOvertaken) throw new OcrError('CANCELLED', 'Cannot assemble the document: it has ended')
   return manifest
 }
@@ -121,8 +139,8 @@ type AssembleWork = {
   readonly input: AssembleInput
   readonly request: DocumentRequest
   readonly sha256: Sha256
-  /** When this attempt began, epoch ms. */
-  readonly sinceMs: number
+  /** As this attempt found it. */
+  readonly manifestBefore: Manifest | null
 }
 
 type Written = {
@@ -137,7 +155,7 @@ async function writeResults(
   work: AssembleWork,
   signal: AbortSignal,
 ): Promise<Written> {
-  const { input, request, sinceMs } = work
+  const { input, request, manifestBefore } = work
   const { documentId, engine } = input
   await using temporary = await createTemporaryDirectory(deps.temporaryDirectory, 'results')
   await using text = await openResult(temporary.path, 'text')
@@ -173,7 +191,7 @@ async function writeResults(
     for await (const piece of endWithString(createReadStream(markdownFile.path, 'utf8')))
       await scnet.write(piece)
   for (const [{ path, format, sha256 }] of outputs) {
-    await manifestUnlessOvertaken(deps, input, sinceMs)
+    await manifestUnlessOvertaken(deps, input, manifestBefore)
     await deps.store.put(keyOf(format, request), createReadStream(path), {
       contentType: RESULT_FILE[format === 'scnet' ? 'json' : format].contentType,
       sha256: sha256(),

@@ -69,7 +69,7 @@ async function post(
   { documentId, event, isOnDemand }: DeliverWebhookInput,
   signal: AbortSignal,
 ): Promise<PostAnswer | null> {
-  const { store, urlRules, webhooks } = deps
+  const { store, webhooks } = deps
   const request = await readJson<DocumentRequest>(store, requestKey(documentId))
   if (!request?.callback || (await store.head(tombstoneKey(documentId))) !== null) return null
   if (!isOnDemand && (await readWebhookLog(store, documentId)).isStopped) return null
@@ -78,7 +78,8 @@ async function post(
   const manifest = await readJson<Manifest>(store, manifestKey(documentId))
   const message = signedMessage({ request, manifest, event }, webhooks)
   const { url } = request.callback
-  return safePost({ ...urlRules, ...message, url, timeoutMs: webhooks.timeoutMs, signal })
+  const { urlRules, timeoutMs } = webhooks
+  return safePost({ ...urlRules, ...message, url, timeoutMs, signal })
 }
 
 type FailedTry = {

@@ -59,7 +59,7 @@ async function fetchIntoStore(
     throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept the file: its type is not read')
   signal.throwIfAborted()
   const reference = referenceKey(sha256, request.documentId)
-  await storeBlob(deps.store, { sha256, mediaType, path }, reference)
+  await storeBlob(deps.store, { sha256, mediaType, path }, { reference, signal })
   // For a DELETE of the last other document that took the blob meanwhile.
   await restoreBlob(deps.store, { sha256, mediaType, path })
   return { sha256, sizeBytes, mediaType, fileName: file.fileName ?? request.fileName }

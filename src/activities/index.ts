@@ -1,5 +1,5 @@
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity'
-import type { PageOutcome, RecognizeInput } from '../contract/document.ts'
+import type { Manifest, PageOutcome, RecognizeInput } from '../contract/document.ts'
 import type { EngineId } from '../contract/engines.ts'
 import type {
   DeliverWebhookInput,
@@ -7,6 +7,8 @@ import type {
   ReadDocumentEndInput,
   WebhookEvent,
 } from '../contract/webhooks.ts'
+import { manifestKey } from '../storage/object-keys.ts'
+import { readJson } from '../storage/read-blob.ts'
 import { assembleDocument } from './assemble-document.ts'
 import type { ActivityDependencies } from './activity-dependencies.ts'
 import type { AttemptFailure } from './activity-boundary.ts'
@@ -16,7 +18,10 @@ import { inspectDocument } from './inspect-document.ts'
 import { rasterizePages } from './rasterize-pages.ts'
 import { recognizePage } from './recognize-page.ts'
 import { withinBudget } from './activity-boundary.ts'
-import { readDocumentEnd } from './webhooks/read-document-end.ts'
+import { readDocumentEnd, type DescribeRun } from './webhooks/read-document-end.ts'
+
+/** Of one question to Temporal. */
+const QUESTION_MS = 5_000
 
 /**
  * Everything a workflow can ask for, bound to what it needs. Each takes one object and answers one;
@@ -47,7 +52,8 @@ export function createActivities(deps: ActivityDependencies) {
     assembleDocument: activity('assembleDocument', assembleDocument),
     readDocumentEnd: (input: ReadDocumentEndInput): Promise<WebhookEvent | null> =>
       readDocumentEnd(input, {
-        describe: (workflowId) => getClient().workflow.getHandle(workflowId).describe(),
+        describe: describeRun,
+        manifest: (documentId) => readJson<Manifest>(deps.store, manifestKey(documentId)),
         attempt: activityInfo().attempt,
       }),
     deliverWebhook: (input: DeliverWebhookInput): Promise<DeliverWebhookResult> =>
@@ -56,6 +62,13 @@ export function createActivities(deps: ActivityDependencies) {
         signal: cancellationSignal(),
       }),
   }
+}
+
+const describeRun: DescribeRun = (workflowId) => {
+  const client = getClient()
+  return client.withDeadline(Date.now() + QUESTION_MS, () =>
+    client.workflow.getHandle(workflowId).describe(),
+  )
 }
 
 /** Type of the activities; all that workflows may import from here. */

@@ -29,7 +29,8 @@ const PAGES = ['/openapi.json', '/docs', '/docs/initializer.js', '/redoc'] as co
 /** What the pages show. */
 export type ApiReference = {
   readonly title: string
-  readonly openApi: OpenApiDocument
+  /** Makes it when somebody asks for it: each caller has a router, and few of them look. */
+  readonly openApi: () => OpenApiDocument
 }
 
 /**
@@ -38,11 +39,13 @@ export type ApiReference = {
  */
 export function createApiReferenceRouter({ title, openApi }: ApiReference): Router {
   const router = Router({ caseSensitive: true })
+  let made: OpenApiDocument | null = null
   router.get('/openapi.json', (req, res) => {
     const { baseUrl } = req
+    made ??= openApi()
     res
       .set('Cache-Control', 'no-cache')
-      .json({ ...openApi, servers: [{ url: baseUrl === '' ? '/' : baseUrl }] })
+      .json({ ...made, servers: [{ url: baseUrl === '' ? '/' : baseUrl }] })
   })
   router.get('/docs', (req, res) => sendPage(res, 'text/html', swaggerPage(title, req)))
   router.get('/docs/initializer.js', (req, res) =>

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import type { LoopWatch } from '../platform/loop-lag.ts'
 import type { Secret } from '../platform/secret.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import type { DocumentGateway } from './gateway/document-gateway.ts'
@@ -43,6 +44,8 @@ export type AppDeps = {
   readonly temporaryDirectory: string
   /** Of the disks that uploads and the store need; 5 s old at most. */
   readonly freeDiskBytes: () => Promise<number>
+  /** Tells how late the event loop of this process is. */
+  readonly loop: Pick<LoopWatch, 'lagMs'>
   readonly logger: Logger
   /** Tells who asks. */
   readonly callers: Callers

@@ -10,7 +10,7 @@ import type { OpenApiDocument } from './http/openapi.ts'
 export function createDocsRouter(openApi: OpenApiDocument): Router {
   const router = Router({ caseSensitive: true })
   const errorsPage = toErrorsPage()
-  router.use(createApiReferenceRouter({ title: 'durable-ocr API', openApi }))
+  router.use(createApiReferenceRouter({ title: 'durable-ocr API', openApi: () => openApi }))
   router.get('/errors', (_req, res) => sendPage(res, 'text/html', errorsPage))
   return router
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { AppDeps } from './app-deps.ts'
-import { watchLoop } from '../platform/loop-lag.ts'
 import { route, type Route } from './http/route.ts'
 import { readReadiness } from './readiness.ts'
 
@@ -23,8 +22,6 @@ const readySchema = z
 
 /** `/livez`, `/readyz` and `/version`. */
 export function healthRoutes(deps: AppDeps, version: string): Route[] {
-  // As long as the process lives: it may be asked while it drains, too.
-  const loop = watchLoop()
   return [
     route({
       method: 'get',
@@ -37,7 +34,7 @@ export function healthRoutes(deps: AppDeps, version: string): Route[] {
         503: { description: 'The event loop is late', schema: liveSchema },
       },
       handler() {
-        const lagMs = Math.round(loop.lagMs())
+        const lagMs = Math.round(deps.loop.lagMs())
         const isLate = lagMs >= MAX_LOOP_LAG_MS
         return {
           status: isLate ? 503 : 200,

@@ -3,10 +3,11 @@ import type { Config } from '../config/config.ts'
 import { loadSigningSecret } from '../config/signing-secret.ts'
 import { createFreeDisk } from '../platform/free-disk.ts'
 import { apiLogger } from '../platform/logger.ts'
+import { watchLoop } from '../platform/loop-lag.ts'
 import { serveMetrics } from '../platform/metrics/serve-metrics.ts'
 import type { BlobStore } from '../storage/blob-store.ts'
 import { createBlobStore, refuseWrongSetUp } from '../storage/create-blob-store.ts'
-import { prepareTemporaryDirectory } from '../storage/temporary-files.ts'
+import { keepTemporaryDirectory, prepareTemporaryDirectory } from '../storage/temporary-files.ts'
 import type { AppDeps } from './app-deps.ts'
 import { createApp } from './app.ts'
 import { createCompatApp } from './compat-apps.ts'
@@ -15,7 +16,10 @@ import { RequestCounters } from './dialects/qianxia/request-counters.ts'
 import { createQianxiaSockets, type QianxiaSockets } from './dialects/qianxia/sockets.ts'
 import { createDocumentGateway, type DocumentGateway } from './gateway/document-gateway.ts'
 import { createCallers } from './guards/callers.ts'
+import { warnOfOpenService } from './guards/open-service.ts'
+import { createRequestSubmitter } from './guards/request-submitter.ts'
 import { createRouteGuards } from './guards/route-guards.ts'
+import { createRateLimits } from './limits/rate-limits.ts'
 import { listen, StartError, type Listener } from './http/listen.ts'
 import { connectTemporal } from './gateway/temporal-client.ts'
 import { createReadGpuStatus } from './gpu-status.ts'
@@ -67,6 +71,7 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
   const stopping = new AbortController()
 
   await using setUp = new AsyncDisposableStack()
+  setUp.use(keepTemporaryDirectory(temporaryDirectory))
   const metrics = createApiMetrics(config.api.qianxia.password.reveal())
   const { client } = setUp.use(connectTemporal(config.temporal))
   const gateway = metrics.counted(
@@ -83,9 +88,11 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
   )
   const live = setUp.use(createLiveDocuments({ gateway, logger: apiLogger }))
   const callers = createCallers({ access: config.api.access, signingSecret })
+  const submitterOf = createRequestSubmitter(signingSecret)
+  const rateLimits = createRateLimits({ limits: config.api.limits, submitterOf })
   const shared = { config, gateway, store, live, signingSecret, callers, logger: apiLogger }
-  const sockets = createQianxiaSockets(shared)
-  const liveSockets = createLiveSockets(shared)
+  const sockets = createQianxiaSockets({ ...shared, rateLimits })
+  const liveSockets = createLiveSockets({ ...shared, rateLimits })
   // Known once it listens, and asked for by requests only.
   let ownUrl = ''
   const deps: AppDeps = {
@@ -98,12 +105,14 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
     pageFiles: createPageFiles(),
     temporaryDirectory,
     freeDiskBytes,
-    guards: createRouteGuards({ api: config.api, callers, gateway, signingSecret }),
+    loop: setUp.use(watchLoop()),
+    guards: createRouteGuards({ api: config.api, callers, gateway, rateLimits, submitterOf }),
     countRequest: metrics.countRequest,
     stopping: stopping.signal,
     checkResponses: overrides.checkResponses ?? false,
   }
   warnOfWeakPassword(config, apiLogger)
+  warnOfOpenService(config.api, apiLogger)
   const { host, port, compatPorts, mounts } = config.api
   const prefixes = [...(mounts.roots ? [''] : []), ...(mounts.prefixes ? ['/qianxia'] : [])]
   const upgrades = metrics.countedUpgrades(

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import type { z } from 'zod'
 import { withDefault, withoutDefault } from './variable.ts'
 import { httpOrigin, secret, splitList, variableType, type VariableType } from './variable-types.ts'
@@ -18,17 +18,23 @@ const access = { section: 'Access' } as const
 
 const MAX_HOPS = 16
 
+const MAPPED = new BlockList()
+MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6')
+
 /** Names that Express knows for ranges of addresses. */
 const NAMED_RANGES = ['loopback', 'linklocal', 'uniquelocal']
 
 const apiKeyList: VariableType<readonly ApiKeySetting[]> = {
   ...variableType(
-    'name:sha256 pairs as durable-ocr new-key prints them, each name once, separated by commas, or nothing',
+    'name:sha256 pairs as durable-ocr new-key prints them, each name and each key once, separated by commas, or nothing',
     (value) => {
       const keys = value === '' ? [] : splitList(value).map(readApiKey)
       const known = keys.filter((key) => key !== null)
       const names = new Set(known.map(({ name }) => name))
-      return known.length === keys.length && names.size === keys.length ? known : undefined
+      // A key of two names would be the first one's alone.
+      const hashes = new Set(known.map(({ digest }) => digest.toString('hex')))
+      const isEachOnce = names.size === keys.length && hashes.size === keys.length
+      return known.length === keys.length && isEachOnce ? known : undefined
     },
   ),
   isSecret: true,
@@ -83,7 +89,7 @@ export const ACCESS_VARIABLES = {
   OCR_ALLOWED_HOSTS: withDefault(hostList, '', {
     ...access,
     description:
-      'Names that clients reach this service by, beside those of `OCR_PUBLIC_URL` and of this machine; `*`: any. Empty: only those while `OCR_HOST` is a loopback address, else any.',
+      'Names that clients reach this service by, beside those of `OCR_PUBLIC_URL` and of this machine; `*`: any. Empty: only those while `OCR_HOST` is a loopback address, else addresses and names without a dot too, and any where keys are needed.',
   }),
   OCR_TRUST_PROXY: withDefault(trustedProxies, 'off', {
     ...access,
@@ -127,8 +133,13 @@ function isRange(text: string): boolean {
   if (NAMED_RANGES.includes(text)) return true
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
-  if (version === 0 || more.length > 0) return false
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
-  )
+  if (version === 0 || more.length > 0 || isMapped(address)) return false
+  if (bits === undefined) return true
+  const maxBits = version === 4 ? 32 : 128
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= maxBits
+}
+
+/** An IPv4 address in the clothes of IPv6: Express compares it by its IPv4 form, which bits of IPv6 miss. */
+function isMapped(address: string): boolean {
+  return isIP(address) === 6 && MAPPED.check(address, 'ipv6')
 }

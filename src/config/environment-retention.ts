@@ -12,7 +12,7 @@ export const RETENTION_VARIABLES = {
     description:
       'Documents are removed this long after their end, with upload, pages and results. Lists show them for 30 days at most. The same for every api and worker, like the next one.',
   }),
-  OCR_INTERMEDIATES_HOURS: withDefault(wholeNumber(1, 87_600), '24', {
+  OCR_INTERMEDIATES_HOURS: withDefault(wholeNumber(24, 87_600), '24', {
     ...retention,
     unit: 'h',
     description:

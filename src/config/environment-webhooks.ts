@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { withDefault, withoutDefault } from './variable.ts'
-import { positiveNumber, webhookSecretList, wholeNumber } from './variable-types.ts'
+import { hostPairList, positiveNumber, webhookSecretList, wholeNumber } from './variable-types.ts'
 
 const webhooks = { section: 'Webhooks' } as const
 
@@ -25,6 +25,11 @@ export const WEBHOOK_VARIABLES = {
     ...webhooks,
     unit: 's',
     description: 'How long an event is tried.',
+  }),
+  OCR_ALLOWED_WEBHOOK_HOSTS: withDefault(hostPairList, '', {
+    ...webhooks,
+    description:
+      'Receivers that may be told although they are private or on another port than 80 and 443, as `host:port`, separated by commas. Every caller may then have something posted there. The same for every api and worker.',
   }),
 }
 

@@ -1,3 +1,4 @@
+import type { UrlRules } from '../platform/safe-fetch/url-rules.ts'
 import type { Secret } from '../platform/secret.ts'
 import type { WebhookEnvironment } from './environment-webhooks.ts'
 
@@ -11,6 +12,8 @@ export type WebhooksConfig = {
   readonly firstRetryMs: number
   /** For one event. */
   readonly giveUpAfterMs: number
+  /** Where they may be posted to; where files may be fetched from is another matter. */
+  readonly urlRules: UrlRules
 }
 
 /** Webhooks, as they were set up. */
@@ -20,5 +23,6 @@ export function toWebhooksConfig(env: WebhookEnvironment): WebhooksConfig {
     timeoutMs: env.OCR_WEBHOOK_TIMEOUT_S * 1000,
     firstRetryMs: Math.ceil(env.OCR_WEBHOOK_RETRY_S * 1000),
     giveUpAfterMs: env.OCR_WEBHOOK_GIVE_UP_S * 1000,
+    urlRules: { allowedHosts: env.OCR_ALLOWED_WEBHOOK_HOSTS, allowedPorts: [] },
   }
 }

@@ -1,9 +1,13 @@
 import { parseDocumentId, type DocumentId } from './identifiers.ts'
 
-/** Task queues. One per engine that needs its own slots: each of its workers can run all of it. */
+/**
+ * Task queues. One per engine that needs its own slots: each of its workers can run all of it. Webhooks
+ * have one too: receivers that are slow must keep nobody's pages waiting.
+ */
 export const TASK_QUEUE = {
   documents: 'documents',
   cpu: 'ocr-cpu',
+  webhooks: 'webhooks',
   remote: 'ocr-remote',
   ollama: 'ocr-remote-ollama',
   dots: 'ocr-gpu-dots',

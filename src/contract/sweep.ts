@@ -1,14 +1,19 @@
+import type { Dialect } from './document.ts'
+
 /** Workflow type of the sweep. */
 export const SWEEP_EXPIRED = 'sweepExpired'
 
 /** Id of the schedule that starts the sweep every hour. */
 export const SWEEP_SCHEDULE_ID = 'sweep-expired'
 
+/** Dialects that call uploads and page images temporary: those go before the results do. */
+export const TEMPORARY_DIALECTS: readonly string[] = ['py-ocr' satisfies Dialect]
+
 /** How long what is over is kept, from its end. */
 export type RetentionRules = {
   /** Documents with their results, and texts that a caller wanted saved. */
   readonly resultsDays: number
-  /** Upload and page images of a dialect that calls them temporary. */
+  /** Upload and page images of a dialect that calls them temporary; 24 at least. */
   readonly intermediatesHours: number
 }
 
@@ -39,14 +44,14 @@ export const SWEPT = [
 /** Numbers by what was swept. */
 export type SweepCounts = Readonly<Record<(typeof SWEPT)[number], number>>
 
-/** Where a sweep is: in what, and behind which document or hash; `null`: at its beginning. */
+/** Where a sweep is: in what, and behind which key, document or hash; `null`: at its beginning. */
 export type SweepPlace = {
-  readonly phase: 'documents' | 'blobs' | 'rest'
+  readonly phase: 'rest' | 'documents' | 'blobs'
   readonly after: string | null
 }
 
-/** Where a sweep begins. */
-export const SWEEP_START: SweepPlace = { phase: 'documents', after: null }
+/** Where a sweep begins: on a full store, with what needs no room to be removed. */
+export const SWEEP_START: SweepPlace = { phase: 'rest', after: null }
 
 /** Input of `sweepExpired`; what is missing is as the worker has it configured. */
 export type SweepInput = Partial<RetentionRules> & {

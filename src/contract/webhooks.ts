@@ -34,6 +34,8 @@ export type CallbackPlan = {
   readonly events: readonly WebhookEventType[]
   /** How long each event is tried. */
   readonly giveUpAfterMs: number
+  /** Where it is told. */
+  readonly queue: string
 }
 
 /** Something that a receiver is told. Numbers and codes only: it stands in history. */
@@ -60,11 +62,11 @@ export type PageEvent = {
 /** Input of `deliverWebhooks`: tells the end of a document. */
 export type DeliverWebhooksInput = {
   readonly documentId: DocumentId
-  /** Where the activities run. */
-  readonly cpuQueue: string
   readonly callback: CallbackPlan
-  /** Known already, and somebody asked to tell it whatever the receiver answered before. */
-  readonly again: WebhookEvent | null
+  /** As the document's own. */
+  readonly fairnessKey?: string
+  /** Somebody asked to tell it, whatever the receiver answered before. */
+  readonly isOnDemand: boolean
 }
 
 /** Input of `readDocumentEnd`. */
@@ -74,9 +76,7 @@ export type ReadDocumentEndInput = {
 }
 
 /** Input of `deliverPageWebhooks`. */
-export type DeliverPageWebhooksInput = {
-  readonly documentId: DocumentId
-  readonly cpuQueue: string
+export type DeliverPageWebhooksInput = Omit<DeliverWebhooksInput, 'isOnDemand'> & {
   /** Set by continue-as-new only. */
   readonly resume: {
     readonly events: readonly WebhookEvent[]

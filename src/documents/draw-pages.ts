@@ -90,8 +90,13 @@ class PageDrawer implements AsyncDisposable {
   async #attempt(page: PageNumber, scale: number): Promise<DrawnPage> {
     const path = join(this.#options.directory, `page-${page}.png`)
     const { dpi, signal } = this.#options
-    const deadlineMs = performance.now() + this.#limits.drawWallClockMs
-    const step = () => ({ wallClockMs: Math.max(1, deadlineMs - performance.now()), signal })
+    const { drawWallClockMs } = this.#limits
+    const deadlineMs = performance.now() + drawWallClockMs
+    // At least half of it for each step: opening may have waited for a CPU, which does not count.
+    const step = () => {
+      const wallClockMs = Math.max(drawWallClockMs / 2, deadlineMs - performance.now())
+      return { wallClockMs, signal }
+    }
     try {
       const process = await this.#openProcess(step)
       const reply = await process.draw({ page, dpi, scale, path }, step())

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { OcrError } from './errors.ts'
 import { publishProcessEvent } from './guarded-process-events.ts'
+import { lowerPriority } from './low-priority.ts'
 import {
   killProcessGroup,
   startWatchdog,
@@ -41,6 +42,8 @@ export class ProcessRun {
       env: { ...BASE_ENV, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
+    // At once: threads have the priority of the one that starts them.
+    if (this.child.pid !== undefined) lowerPriority(this.child.pid)
     this.child.on('error', (error) => {
       this.#spawnError = error
       this.#ended = true

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Sha256 } from '../contract/identifiers.ts'
+import type { BlobKey, Sha256 } from '../contract/identifiers.ts'
+import { codeOf } from '../platform/errors.ts'
+import { pause } from '../platform/pause.ts'
 import type { BlobStore } from './blob-store.ts'
 import { deletePrefix, type Removed } from './delete-prefix.ts'
 import {
@@ -19,14 +20,19 @@ import { writeJson } from './read-blob.ts'
  *   remover: note that it is being removed, then look for references, then remove
  *   user:    reference, then look for notes and wait until they are gone, then put the blob
  *
- * Whichever order the two writes have, one of them sees the other's.
+ * Whichever order the two writes have, one of them sees the other's. On a full store the remover goes
+ * on without a note: nobody can write a reference there either, until it has made room, and then it
+ * writes its note.
  */
 
 /** A note that is older was left by a killed process. */
 const REMOVAL_NOTE_LIFE_MS = 120_000
 
-/** A remover that holds its note for longer than this writes it again. */
-const RENEW_AFTER_MS = 30_000
+/**
+ * A remover that holds its note for longer than this writes it again, before the next eight objects:
+ * they may take long.
+ */
+const RENEW_AFTER_MS = 15_000
 
 const LOOK_EVERY_MS = 100
 
@@ -36,20 +42,26 @@ const LOOK_EVERY_MS = 100
  *
  * @returns what was removed; `null`: it is used
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ * @throws the reason of `signal` when it fires
  */
-export async function removeUnusedBlob(store: BlobStore, sha256: Sha256): Promise<Removed | null> {
+export async function removeUnusedBlob(
+  store: BlobStore,
+  sha256: Sha256,
+  signal?: AbortSignal,
+): Promise<Removed | null> {
   const note = removalNoteKey(sha256, randomUUID())
   let notedAtMs = -Infinity
+  const isNoted = (): boolean => performance.now() - notedAtMs < RENEW_AFTER_MS
   const isUnused = async (): Promise<boolean> => {
-    if (performance.now() - notedAtMs > RENEW_AFTER_MS) {
-      await writeJson(store, note, {})
-      notedAtMs = performance.now()
-    }
+    const beganAtMs = performance.now()
+    if (!isNoted() && (await writeNote(store, note))) notedAtMs = beganAtMs
     return (await store.list(referencePrefix(sha256))).blobs.length === 0
   }
+  // Whoever comes while there is a note waits; others may have come since.
+  const mayGoOn = async (): Promise<boolean> => isNoted() || (await isUnused())
   try {
     if (!(await isUnused())) return null
-    const removed = await deletePrefix(store, pagesPrefix(sha256), { mayGoOn: isUnused })
+    const removed = await deletePrefix(store, pagesPrefix(sha256), { mayGoOn, signal })
     if (!(await isUnused())) return null
     const blob = await store.head(blobKey(sha256))
     if (blob === null) return removed
@@ -60,20 +72,36 @@ export async function removeUnusedBlob(store: BlobStore, sha256: Sha256): Promis
   }
 }
 
+/** Writes a note; `false`: there is no room for it. */
+async function writeNote(store: BlobStore, note: BlobKey): Promise<boolean> {
+  try {
+    await writeJson(store, note, {})
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'STORAGE_FULL') throw error
+    return false
+  }
+}
+
 /**
- * Waits until nobody removes a blob any more. Whoever has written a reference before may rely on
- * what it then finds.
+ * Waits until nobody removes a blob any more, for two minutes at most: as long as the note of a killed
+ * remover counts. Whoever has written a reference before may rely on what it then finds.
  *
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ * @throws the reason of `signal` when it fires
  */
-export async function awaitRemovals(store: BlobStore, sha256: Sha256): Promise<void> {
+export async function awaitRemovals(
+  store: BlobStore,
+  sha256: Sha256,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const giveUpAtMs = performance.now() + REMOVAL_NOTE_LIFE_MS
   for (;;) {
     const { blobs } = await store.list(removalNotesPrefix(sha256))
     const isUnderWay = blobs.some(
-      ({ modifiedAt }) => Date.now() - Date.parse(modifiedAt) < REMOVAL_NOTE_LIFE_MS,
+      ({ modifiedAt }) => !(Date.now() - Date.parse(modifiedAt) >= REMOVAL_NOTE_LIFE_MS),
     )
     if (!isUnderWay || performance.now() > giveUpAtMs) return
-    await pause(LOOK_EVERY_MS)
+    if (!(await pause(LOOK_EVERY_MS, signal))) signal.throwIfAborted()
   }
 }

@@ -36,13 +36,16 @@ import { toChinaTime } from '../platform/china-time.ts'
  *                                                   <server> is a hash of its model server's address
  *
  * DELETE removes documents/<id>/ at once; the blob and its pages/ with it when that was the last
- * reference. Everything else goes with the hourly sweep (activities/sweep/):
+ * reference. The tombstone comes first; on a full store it comes when there is room, and until then
+ * request and manifest stay (bury-document.ts). Everything else goes with the hourly sweep (activities/sweep/):
  *
  *   documents/<id>/         OCR_RESULTS_DAYS after the document's end, the tombstone when Temporal has
  *                           forgotten the id; a request that was never started after 24 hours
  *   references/<sha256>/    with its document; OCR_INTERMEDIATES_HOURS after the end where the dialect
  *                           calls files temporary; that of an upload after 24 hours
- *   blobs/, pages/          without a reference, and 24 hours old
+ *   blobs/                  without a reference, and 24 hours old
+ *   pages/                  with their blob; what was written after it went, when there is no reference
+ *                           and nothing of them is younger than 24 hours
  *   saved-results/          OCR_RESULTS_DAYS
  *   workers/, removals/     24 hours
  *   accounts/               never
@@ -65,6 +68,9 @@ export type ResultFormat = keyof typeof RESULT_FILE
 
 /** Prefix of all uploaded bytes. */
 export const BLOBS_PREFIX = 'blobs/'
+
+/** Prefix of everything made from pages. */
+export const PAGES_PREFIX = 'pages/'
 
 /** Prefix of all references. */
 export const REFERENCES_PREFIX = 'references/'
@@ -94,7 +100,7 @@ export const isUploadReference = (reference: BlobKey): boolean =>
   reference.includes(`/${UPLOAD_PREFIX}`)
 
 /** Prefix of everything made from the pages of a blob. */
-export const pagesPrefix = (sha256: Sha256): string => `pages/${sha256}/`
+export const pagesPrefix = (sha256: Sha256): string => `${PAGES_PREFIX}${sha256}/`
 
 /** Prefix of the notes of who removes this blob. */
 export const removalNotesPrefix = (sha256: Sha256): string => `${REMOVALS_PREFIX}${sha256}/`

@@ -47,7 +47,8 @@ export async function abortOldUploads(s3: S3Connection, olderThanMs: number): Pr
   )
   let aborted = 0
   for (const { key, uploadId, initiated } of uploads) {
-    if (Date.now() - Date.parse(String(initiated)) <= olderThanMs) continue
+    // Also where the server gave no date.
+    if (!(Date.now() - Date.parse(String(initiated)) > olderThanMs)) continue
     await s3.call((client) => client.abortMultipartUpload(s3.bucket, key, uploadId))
     aborted += 1
   }

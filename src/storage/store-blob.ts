@@ -26,20 +26,28 @@ export type BlobFile = {
   readonly path: string
 }
 
+/** Who uses a blob. */
+export type BlobUse = {
+  /** `referenceKey` of a document, or `uploadReferenceKey` until there is one. */
+  readonly reference: BlobKey
+  /** Ends the wait for somebody who removes the blob. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Stores a file under its hash and refers to it. The reference comes first, so that whoever removes
  * the blob sees it, or is seen and waited for: see blob-removal.ts.
  *
- * @param reference `referenceKey` of a document, or `uploadReferenceKey` until there is one
  * @throws {OcrError} `STORAGE_UNAVAILABLE`
+ * @throws the reason of `use.signal` when it fires
  */
 export async function storeBlob(
   store: BlobStore,
   file: BlobFile,
-  reference: BlobKey,
+  { reference, signal }: BlobUse,
 ): Promise<void> {
   await writeReference(store, reference)
-  await awaitRemovals(store, file.sha256)
+  await awaitRemovals(store, file.sha256, signal)
   await putBlob(store, file)
 }
 

@@ -6,6 +6,8 @@ import { isAbsence, storageError } from './object-file.ts'
 /** Nothing that is still being written is a day old. */
 const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000
 
+const HOUR_MS = 60 * 60 * 1000
+
 /** A new path in a directory for temporary files. */
 export function temporaryPath(directory: string): string {
   return join(directory, `${randomUUID()}.tmp`)
@@ -24,6 +26,16 @@ export async function prepareTemporaryDirectory(directory: string): Promise<void
   } catch (error) {
     throw storageError('prepare the directory for temporary files', error)
   }
+}
+
+/** Removes every hour what killed processes left in a directory for temporary files, until it is disposed. */
+export function keepTemporaryDirectory(directory: string): Disposable {
+  const timer = setInterval(() => {
+    // A disk that fails is told of by whatever is to be written there; the next hour tries again.
+    void removeTemporaryFiles(directory, LEFTOVER_AGE_MS).catch(() => undefined)
+  }, HOUR_MS)
+  timer.unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /**

@@ -37,12 +37,13 @@ export async function noteWebhookTry(
   documentId: DocumentId,
   { isStopped, ...tried }: WebhookTry,
 ): Promise<void> {
-  const { deliveries } = await readWebhookLog(store, documentId)
+  const { deliveries, isStopped: wasStopped } = await readWebhookLog(store, documentId)
   const earlier = deliveries.find(({ webhookId }) => webhookId === tried.webhookId)
   const others = deliveries.filter((delivery) => delivery !== earlier)
   const delivery = { ...tried, attempts: (earlier?.attempts ?? 0) + 1 }
   await writeJson(store, webhookLogKey(documentId), {
-    isStopped,
+    // Only an answer that takes a message says that more are wanted.
+    isStopped: isStopped || (wasStopped && tried.state !== 'delivered'),
     deliveries: [...others, delivery].slice(-MAX_DELIVERIES),
   } satisfies WebhookLog)
 }

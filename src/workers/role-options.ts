@@ -15,9 +15,9 @@ export type PolledQueue = {
   readonly role: WorkerRole
   /** Everything but the connection and the activities. */
   readonly options: WorkerOptions
-  /** What runs there: workflows, all activities, or the recognition of pages only. */
-  readonly work: 'workflows' | 'activities' | 'pages'
-  /** Pages under way at once, of an engine behind a server at that server; `null` for workflows. */
+  /** What runs there: workflows, all activities, or the recognition of pages or webhooks only. */
+  readonly work: 'workflows' | 'activities' | 'pages' | 'webhooks'
+  /** Pages under way at once, of an engine behind a server at that server; `null`: there are none. */
   readonly slots: number | null
   /** The engine whose server answers for the pages; `null`: none does. */
   readonly engine: EngineId | null
@@ -37,6 +37,9 @@ const MAX_CACHED_WORKFLOWS = 200
  */
 const SPARE_SHARE = 0.25
 
+/** Webhooks under way at once: they wait for others, and need next to nothing here. */
+const WEBHOOK_SLOTS = 50
+
 /** As many as the SDK's own; each is an open call to the server. */
 const MAX_POLLS = 10
 
@@ -50,7 +53,7 @@ function queuesOf(role: WorkerRole, config: Config, queues: WorkerQueues): Polle
   const { remoteSlots, remotePagesPerSecond, ollamaSlots, gpuSlots } = worker
   switch (role) {
     case 'documents':
-      return [documentsQueue(config, queues.documents)]
+      return [documentsQueue(config, queues.documents), webhooksQueue(config, queues.webhooks)]
     case 'ocr-cpu': {
       const slots = worker.cpuSlots
       const options = activityOptions(config, queues.cpu, slots)
@@ -96,6 +99,11 @@ function documentsQueue(config: Config, taskQueue: TaskQueue): PolledQueue {
     stickyQueueScheduleToStartTimeout: '3s',
   }
   return { role: 'documents', options, work: 'workflows', slots: null, engine: null, gate: null }
+}
+
+function webhooksQueue(config: Config, taskQueue: TaskQueue): PolledQueue {
+  const options = activityOptions(config, taskQueue, WEBHOOK_SLOTS)
+  return { role: 'documents', options, work: 'webhooks', slots: null, engine: null, gate: null }
 }
 
 function activityOptions(config: Config, taskQueue: TaskQueue, slots: number): WorkerOptions {

@@ -94,7 +94,7 @@ function workerOptions(
   { options, work }: PolledQueue,
   { connection, activities }: QueueDependencies,
 ): WorkerOptions {
-  const { recognizePage } = activities
+  const { recognizePage, deliverWebhook, readDocumentEnd } = activities
   const interceptors = { activity: [activityLogContext] }
   switch (work) {
     case 'workflows':
@@ -103,6 +103,10 @@ function workerOptions(
       return { ...options, connection, interceptors, activities }
     case 'pages':
       return { ...options, connection, interceptors, activities: { recognizePage } }
+    case 'webhooks': {
+      const telling = { deliverWebhook, readDocumentEnd }
+      return { ...options, connection, interceptors, activities: telling }
+    }
   }
 }
 

@@ -18,17 +18,13 @@ export type SweepSchedule = {
 
 /**
  * Sees to it that the sweep is started every hour, as this worker is configured. It never keeps a
- * worker from its work: a failure is logged, and tried again until it succeeds.
+ * worker from its work: a failure is logged, and tried again until it succeeds. Nor from its end: a call
+ * that is under way then is given up.
  */
-export function startSweepSchedule(client: Client, schedule: SweepSchedule): AsyncDisposable {
+export function startSweepSchedule(client: Client, schedule: SweepSchedule): Disposable {
   const ending = new AbortController()
-  const ended = untilEnsured(client, schedule, ending.signal)
-  return {
-    async [Symbol.asyncDispose]() {
-      ending.abort()
-      await ended
-    },
-  }
+  void untilEnsured(client, schedule, ending.signal)
+  return { [Symbol.dispose]: () => ending.abort() }
 }
 
 async function untilEnsured(
@@ -38,8 +34,10 @@ async function untilEnsured(
 ): Promise<void> {
   do {
     try {
-      await client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
-        ensureSweepSchedule(client, schedule),
+      await client.withAbortSignal(signal, () =>
+        client.withDeadline(Date.now() + CALL_DEADLINE_MS, () =>
+          ensureSweepSchedule(client, schedule),
+        ),
       )
       return
     } catch (error) {

@@ -33,20 +33,23 @@ export const fetch: ActivityOptions = {
   scheduleToCloseTimeout: '30m',
 }
 
-/** `inspectDocument`: the child may take 20 s; the rest is for fetching the file. */
+/**
+ * `inspectDocument`: the child may take 20 s, three times that on a host that is busy; the rest is for
+ * fetching the file.
+ */
 export const inspect: ActivityOptions = {
   ...common,
   ...first,
   summary: 'count and measure the pages',
-  startToCloseTimeout: '30s',
+  startToCloseTimeout: '90s',
   scheduleToCloseTimeout: '6h',
 }
 
-/** `rasterizePages`: 25 pages, two tries of 45 s each, and a margin. */
-export const rasterize: ActivityOptions = { ...common, startToCloseTimeout: '40m' }
+/** `rasterizePages`: 25 pages, two tries of 45 s each, three times that on a host that is busy. */
+export const rasterize: ActivityOptions = { ...common, startToCloseTimeout: '2h' }
 
-/** `recognizePage` in a child on this host: two tries of 120 s and a margin. */
-export const cpuPage: ActivityOptions = { ...common, startToCloseTimeout: '270s' }
+/** `recognizePage` in a child on this host: two tries of 120 s, three times that on a busy host. */
+export const cpuPage: ActivityOptions = { ...common, startToCloseTimeout: '15m' }
 
 /** `recognizePage` on a model server: 300 s in line for it, 300 s for the request and a margin. */
 export const serverPage: ActivityOptions = { ...common, startToCloseTimeout: '630s' }
@@ -84,7 +87,8 @@ export const documentEnd: ActivityOptions = {
 export const webhook: ActivityOptions = {
   startToCloseTimeout: '60s',
   heartbeatTimeout: '10s',
-  cancellationType,
+  // A receiver is told one message at a time: the next try waits until the one before has ended.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { ...backoff, initialInterval: '5s', maximumInterval: '1h' },
 }
 
@@ -98,12 +102,15 @@ export function fairnessOf({ fairnessKey }: Fairness): Fairness {
   return fairnessKey === undefined ? {} : { fairnessKey }
 }
 
-/** `sweepStore`: a step lists some thousand objects, and removes what is old among them. */
+/**
+ * `sweepStore`: a step takes a minute, and the time for the documents that it has in hand then. Behind
+ * every page: nobody waits for it.
+ */
 export const sweep: ActivityOptions = {
   ...common,
-  ...first,
+  priority: { priorityKey: 5 },
   summary: 'remove what is over',
-  startToCloseTimeout: '30m',
+  startToCloseTimeout: '10m',
   scheduleToCloseTimeout: '6h',
 }
 

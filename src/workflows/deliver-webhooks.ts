@@ -23,10 +23,10 @@ const SILENCE = '8 days'
 
 /** Tells the receiver of a document how it ended, after everything that it is told of pages. */
 export async function deliverWebhooks(input: DeliverWebhooksInput): Promise<void> {
-  const { documentId, cpuQueue, callback, again } = input
-  const courier = createWebhookCourier(cpuQueue)
+  const { documentId, callback } = input
+  const courier = createWebhookCourier(input)
   const pages = getExternalWorkflowHandle(webhookWorkflowIdsFor(documentId).pages)
-  let isWaitingForPages = again === null && callback.events.includes('page.completed')
+  let isWaitingForPages = callback.events.includes('page.completed')
   setHandler(pagesToldSignal, () => {
     isWaitingForPages = false
   })
@@ -41,22 +41,34 @@ export async function deliverWebhooks(input: DeliverWebhooksInput): Promise<void
       () => false,
     )
     // It ends: each of its events is given up at its own time.
-    if (isThere) await condition(() => !isWaitingForPages, SILENCE)
+    if (isThere) await condition(() => !isWaitingForPages || isLong(), SILENCE)
+    if (isThere && isWaitingForPages && isLong()) return goOn(input)
     isWaitingForPages = false
   }
-  const event = again ?? (await courier.readEnd(documentId, callback.giveUpAfterMs))
+  const event = await courier.readEnd()
   if (event === null || !callback.events.includes(event.type)) return
-  await courier.deliver({ documentId, event, isOnDemand: again !== null })
+  await courier.deliver(event, input.isOnDemand)
   while (courier.isAskedAgain()) {
+    if (isLong()) return goOn({ ...input, isOnDemand: true })
     const giveUpAtMs = Date.now() + callback.giveUpAfterMs
-    await courier.deliver({ documentId, event: { ...event, giveUpAtMs }, isOnDemand: true })
+    await courier.deliver({ ...event, giveUpAtMs }, true)
   }
+}
+
+/** Whoever asks again and again makes a history long. */
+function isLong(): boolean {
+  return workflowInfo().continueAsNewSuggested
+}
+
+async function goOn(input: DeliverWebhooksInput): Promise<void> {
+  await condition(allHandlersFinished)
+  await continueAsNew<typeof deliverWebhooks>(input)
 }
 
 /** Tells the receiver of a document of its pages, in the order in which they ended. */
 export async function deliverPageWebhooks(input: DeliverPageWebhooksInput): Promise<void> {
-  const { documentId, cpuQueue } = input
-  const courier = createWebhookCourier(cpuQueue)
+  const { documentId } = input
+  const courier = createWebhookCourier(input)
   const waiting: WebhookEvent[] = [...(input.resume?.events ?? [])]
   let isLastKnown = input.resume?.isLastKnown ?? false
   setHandler(pagesSignal, (events) => {
@@ -71,9 +83,10 @@ export async function deliverPageWebhooks(input: DeliverPageWebhooksInput): Prom
       await condition(() => waiting.length > 0 || isLastKnown, SILENCE)
     const [event] = waiting
     if (event === undefined) break
-    isWanted = (await courier.deliver({ documentId, event, isOnDemand: false })) !== 'stopped'
-    waiting.shift()
-    if (isWanted && workflowInfo().continueAsNewSuggested) {
+    const outcome = await courier.deliver(event, false)
+    if (outcome !== 'asked again') waiting.shift()
+    isWanted = outcome !== 'stopped'
+    if (isWanted && isLong()) {
       await condition(allHandlersFinished)
       await continueAsNew<typeof deliverPageWebhooks>({
         ...input,

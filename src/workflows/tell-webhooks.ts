@@ -19,6 +19,7 @@ import type {
   PageEvent,
   WebhookEvent,
 } from '../contract/webhooks.ts'
+import { fairnessOf } from './activity-policies.ts'
 import type { PageEnding } from './read-page.ts'
 import { pagesSignal } from './webhook-signals.ts'
 
@@ -37,9 +38,10 @@ export type WebhookTeller = {
 
 /** Makes what tells the webhooks; `null` of a document that has none. */
 export function createWebhookTeller(input: ProcessDocumentInput): WebhookTeller | null {
-  const { callback, documentId, cpuQueue } = input
+  const { callback, documentId } = input
   if (callback === undefined) return null
   const ids = webhookWorkflowIdsFor(documentId)
+  const receiver = { documentId, callback, ...fairnessOf(input) }
   const tellsPages = callback.events.includes('page.completed')
   const waiting: WebhookEvent[] = []
   // In the run that continues another one it was started before.
@@ -64,7 +66,7 @@ export function createWebhookTeller(input: ProcessDocumentInput): WebhookTeller 
   }
 
   function startPages(): Promise<unknown> {
-    const args: [DeliverPageWebhooksInput] = [{ documentId, cpuQueue, resume: null }]
+    const args: [DeliverPageWebhooksInput] = [{ ...receiver, resume: null }]
     return startChild(DELIVER_PAGE_WEBHOOKS, { ...CHILD, workflowId: ids.pages, args })
   }
 
@@ -81,7 +83,7 @@ export function createWebhookTeller(input: ProcessDocumentInput): WebhookTeller 
       if (isEnding) return
       isEnding = true
       await this.flush()
-      const args: [DeliverWebhooksInput] = [{ documentId, cpuQueue, callback, again: null }]
+      const args: [DeliverWebhooksInput] = [{ ...receiver, isOnDemand: false }]
       const options = { ...CHILD, workflowId: ids.end, args }
       await CancellationScope.nonCancellable(() => startChild(DELIVER_WEBHOOKS, options)).catch(
         (error: unknown) => log.warn('webhooks not started', { reason: String(error) }),

@@ -23,7 +23,7 @@ const OPEN = [
   /^GET (?:\/qianxia)?\/(?:livez|readyz|version|healthz|login|register|static\/\{file\})?$/,
   /^GET (?:\/dots|\/deepseek|\/qianxia)?\/health$/,
   /^GET (?:\/deepseek\/|(?:\/qianxia)?\/\{password\})$/,
-  /^POST (?:\/qianxia)?\/api\/auth\/(?:login|register)$/,
+  /^POST (?:\/qianxia)?\/api\/auth\/login$/,
 ]
 
 const MOUNTS = [
@@ -147,6 +147,35 @@ describe('a session of Qianxia', () => {
     assert.equal(api.gateway.listQueries.at(-1)?.owner, owner)
     for (const path of ['/v1/documents', `/api/status/${sampleDocumentId()}`, '/v1/config'])
       assert.equal(await ask(path), 401, path)
+  })
+
+  it('is no way in for a stranger, who cannot register', async () => {
+    await using api = await startTestApi({ api: { access: KEYED_ACCESS } })
+    const account = JSON.stringify({ username: 'stranger', password: 'secret-1' })
+    const post = async (path: string, headers: Record<string, string> = {}) => {
+      const all = { 'content-type': 'application/json', ...headers }
+      return (await api.fetch(path, { method: 'POST', headers: all, body: account })).status
+    }
+
+    for (const root of ['', '/qianxia']) {
+      assert.equal(await post(`${root}/api/auth/register`), 401)
+      assert.equal(await post(`${root}/api/auth/register`, { 'x-api-key': 'wrong' }), 401)
+      assert.equal(await post(`${root}/api/auth/login`), 401)
+    }
+    assert.equal((await api.store.list('accounts/')).blobs.length, 0)
+    assert.equal(await post('/qianxia/api/auth/register', BOB.headers), 200)
+    assert.equal(await post('/qianxia/api/auth/login'), 200)
+  })
+
+  it('is wanted where only Qianxia is on its port', async () => {
+    const createApp = compatApp(54_188)
+    await using api = await startTestApi({ api: { access: KEYED_ACCESS }, createApp })
+    const body = JSON.stringify({ username: 'stranger', password: 'secret-1' })
+    const headers = { 'content-type': 'application/json' }
+
+    const response = await api.fetch('/api/auth/register', { method: 'POST', headers, body })
+
+    assert.equal(response.status, 401)
   })
 
   it('names the user beside a key', async () => {

@@ -78,7 +78,7 @@ describe('a URL that leads into our network', () => {
     it(`is refused as ${name}, with nothing resolved, connected to or submitted`, async () => {
       await using api = await startTestApi({
         api: { urlRules: RULES },
-        webhooks: { secrets: [new Secret(WEBHOOK_SECRETS[0])] },
+        webhooks: { secrets: [new Secret(WEBHOOK_SECRETS[0])], urlRules: RULES },
         gpuStatus: async () => LOADED,
       })
       using network = watchNetwork()

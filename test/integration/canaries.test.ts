@@ -111,6 +111,7 @@ describe('words of callers', () => {
           OCR_LLM_API_KEY: plant('modelKey'),
           OCR_LLM_MODEL: 'fake-vision',
           OCR_ALLOWED_URL_HOSTS: new URL(files.url).host,
+          OCR_ALLOWED_WEBHOOK_HOSTS: new URL(files.url).host,
           OCR_API_KEYS: `tester:${hash}`,
           OCR_WEBHOOK_SECRET: `whsec_${plant('webhookSecret')}`,
           OCR_WEBHOOK_RETRY_S: '1',

@@ -30,7 +30,8 @@ import { temporalAddress } from '../support/temporal-address.ts'
 import { TEST_NAMESPACE } from '../support/temporal-environment.ts'
 import { until } from '../support/until.ts'
 
-const queues = { documents: `documents-${randomUUID()}`, cpu: `cpu-${randomUUID()}` }
+const [documents, cpu] = [`documents-${randomUUID()}`, `cpu-${randomUUID()}`]
+const queues = { documents, cpu, webhooks: `webhooks-${randomUUID()}` }
 const owner = `owner-${randomUUID()}`
 
 describe('createDocumentGateway, with a Temporal server', () => {

@@ -62,8 +62,9 @@ describe('retention, with a Temporal server', () => {
   })
 
   const anotherGateway = () => {
-    const { client, documentsQueue: documents, cpuQueue: cpu } = workflows
-    return createDocumentGateway({ client, store, secret: 's', queues: { documents, cpu } })
+    const { client, documentsQueue: documents, cpuQueue: cpu, webhooksQueue: webhooks } = workflows
+    const queues = { documents, cpu, webhooks }
+    return createDocumentGateway({ client, store, secret: 's', queues })
   }
 
   /** A document as api and workers leave it: completed, or with a page under way. */

@@ -9,12 +9,14 @@ import { documentEventSchema } from '../../src/api/v1/webhook-schemas.ts'
 import { dumpTemporal } from '../support/dump-temporal.ts'
 import { markedDocument } from '../support/marked-document.ts'
 import { startStack, type Stack } from '../support/stack.ts'
-import { readStatus, submitDocument, waitForEnd } from '../support/stack-client.ts'
+import { submitDocument } from '../support/stack-client.ts'
 import { until } from '../support/until.ts'
 import { WEBHOOK_SECRETS } from '../support/webhook-variable-rows.ts'
 
 const TOKEN = 'canary-of-a-callback-3f9'
-const PAGES = 60
+const PAGES = 8
+/** A host may be busy with other tests; what goes wrong is seen sooner by other means. */
+const PATIENCE_MS = 180_000
 const ENDS = 'document.completed,document.failed,document.cancelled'
 
 type Message = {
@@ -81,7 +83,9 @@ describe('webhooks of the whole product', () => {
     return deliveries
   }
   const untilTold = (id: string, count: number): Promise<void> =>
-    until(() => receiver.of(id).length >= count, `${count} messages came`, 60_000)
+    until(() => receiver.of(id).length >= count, `${count} messages came`, PATIENCE_MS)
+  const untilNoted = (id: string): Promise<void> =>
+    until(async () => (await deliveriesOf(id)).length === 1, 'a try is noted', PATIENCE_MS)
 
   before(async () => {
     const port = await freePort('127.0.0.1')
@@ -93,7 +97,7 @@ describe('webhooks of the whole product', () => {
       await startStack({
         stubDelayMs: 20,
         env: {
-          OCR_ALLOWED_URL_HOSTS: `127.0.0.1:${port}`,
+          OCR_ALLOWED_WEBHOOK_HOSTS: `127.0.0.1:${port}`,
           OCR_WEBHOOK_SECRET: WEBHOOK_SECRETS.join(','),
           OCR_WEBHOOK_RETRY_S: '0.2',
           OCR_WEBHOOK_TIMEOUT_S: '2',
@@ -120,6 +124,7 @@ describe('webhooks of the whole product', () => {
     await until(
       async () => (await deliveriesOf(id)).at(-1)?.['event'] === 'document.completed',
       'the end is noted',
+      PATIENCE_MS,
     )
     assert.partialDeepStrictEqual((await deliveriesOf(id)).at(-1), { state: 'delivered' })
   })
@@ -127,11 +132,6 @@ describe('webhooks of the whole product', () => {
   it('tell failed and cancelled documents', async () => {
     const failed = await submit(2, { pages: '7' })
     const cancelled = await submit(PAGES)
-    await until(
-      async () => ((await readStatus(stack.url, cancelled))?.pages.done ?? 0) > 0,
-      'it is being read',
-      60_000,
-    )
 
     await fetch(`${stack.url}/v1/documents/${cancelled}/cancel`, { method: 'POST' })
     await untilTold(failed, 1)
@@ -147,9 +147,8 @@ describe('webhooks of the whole product', () => {
     receiver.status = 500
     const askedBefore = receiver.asked
     const id = await submit(1)
-    await waitForEnd(stack.url, id)
-    await until(() => receiver.asked > askedBefore + 1, 'it was asked twice', 60_000)
-    await until(async () => (await deliveriesOf(id)).length === 1, 'a try is noted')
+    await until(() => receiver.asked > askedBefore + 1, 'it was asked twice', PATIENCE_MS)
+    await untilNoted(id)
     assert.partialDeepStrictEqual((await deliveriesOf(id))[0], {
       state: 'pending',
       last_status: 500,
@@ -180,17 +179,18 @@ describe('webhooks of the whole product', () => {
   it('end when their document is deleted', async () => {
     receiver.status = 500
     const id = await submit(1)
-    await waitForEnd(stack.url, id)
-    await until(async () => (await deliveriesOf(id)).length === 1, 'a try is noted', 60_000)
+    await untilNoted(id)
 
     const deleted = await fetch(`${stack.url}/v1/documents/${id}`, { method: 'DELETE' })
     receiver.status = 204
-    const other = await submit(1)
-    await untilTold(other, 1)
 
     assert.equal(deleted.status, 204)
     const handle = stack.client.workflow.getHandle(`webhook-${id}`)
-    await until(async () => (await handle.describe()).status.name !== 'RUNNING', 'it has ended')
+    await until(
+      async () => (await handle.describe()).status.name !== 'RUNNING',
+      'its telling has ended',
+      PATIENCE_MS,
+    )
     assert.deepEqual(receiver.of(id), [])
   })
 

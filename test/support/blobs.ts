@@ -15,6 +15,23 @@ export async function bytesOf(body: Readable): Promise<Buffer> {
   return Buffer.concat(await body.toArray())
 }
 
+/** A store that does something else before its nth call. */
+export function stoppedAt(store: BlobStore, step: number, work: () => Promise<void>): BlobStore {
+  let calls = 0
+  const count = async (): Promise<void> => {
+    calls += 1
+    if (calls === step) await work()
+  }
+  return {
+    ...methodsOf(store),
+    put: (key, body, options) => count().then(() => store.put(key, body, options)),
+    get: (key, range) => count().then(() => store.get(key, range)),
+    head: (key) => count().then(() => store.head(key)),
+    delete: (key) => count().then(() => store.delete(key)),
+    list: (prefix, cursor) => count().then(() => store.list(prefix, cursor)),
+  }
+}
+
 /** A store whose single methods can be replaced. */
 export function methodsOf(store: BlobStore): BlobStore {
   return {

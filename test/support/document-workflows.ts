@@ -42,10 +42,11 @@ export type DocumentWorkflows = AsyncDisposable & {
   readonly client: Client
   readonly calls: Calls
   readonly documentsQueue: string
-  /** Where all activities run. */
+  /** Where all activities run but those of webhooks. */
   readonly cpuQueue: string
+  readonly webhooksQueue: string
   start(input?: Partial<ProcessDocumentInput>): Promise<WorkflowHandle>
-  /** Ends both workers, as if their process had been stopped. */
+  /** Ends the workers, as if their process had been stopped. */
   stopWorkers(): Promise<void>
 }
 
@@ -57,7 +58,11 @@ export async function startDocumentWorkflows(
   const address = temporalAddress()
   const connection = await Connection.connect({ address })
   const native = await NativeConnection.connect({ address })
-  const queues = { documents: `documents-${randomUUID()}`, cpu: `cpu-${randomUUID()}` }
+  const queues = {
+    documents: `documents-${randomUUID()}`,
+    cpu: `cpu-${randomUUID()}`,
+    webhooks: `webhooks-${randomUUID()}`,
+  }
   const calls: Calls = { recognized: [], drawn: [], assembled: [], delivered: [] }
   const manifestKey = parseBlobKey('documents/fake/manifest.json')
   if (manifestKey === null) throw new Error('not a key')
@@ -83,6 +88,7 @@ export async function startDocumentWorkflows(
     readDocumentEnd: (input) =>
       readDocumentEnd(input, {
         describe: (workflowId) => client.workflow.getHandle(workflowId).describe(),
+        manifest: async () => null,
         attempt: 1,
       }),
     deliverWebhook: async (input) => {
@@ -92,14 +98,19 @@ export async function startDocumentWorkflows(
     ...replaced,
   }
   const quick = { shutdownGraceTime: '100ms', connection: native } as const
+  const heartbeats = {
+    maxHeartbeatThrottleInterval: '100ms',
+    defaultHeartbeatThrottleInterval: '100ms',
+  } as const
+  const { deliverWebhook, readDocumentEnd: readEnd, ...others } = activities
   const workers = await Promise.all([
     Worker.create({ ...quick, workflowBundle, taskQueue: queues.documents }),
+    Worker.create({ ...quick, ...heartbeats, taskQueue: queues.cpu, activities: others }),
     Worker.create({
       ...quick,
-      taskQueue: queues.cpu,
-      activities,
-      maxHeartbeatThrottleInterval: '100ms',
-      defaultHeartbeatThrottleInterval: '100ms',
+      ...heartbeats,
+      taskQueue: queues.webhooks,
+      activities: { deliverWebhook, readDocumentEnd: readEnd },
     }),
   ])
   const runs = workers.map((worker) => worker.run())
@@ -112,6 +123,7 @@ export async function startDocumentWorkflows(
     calls,
     documentsQueue: queues.documents,
     cpuQueue: queues.cpu,
+    webhooksQueue: queues.webhooks,
     stopWorkers,
     start: (input = {}) => {
       const whole = { ...sampleInput(queues.cpu), ...input }

@@ -4,6 +4,8 @@ import { createLiveSockets, type LiveSocketDeps } from '../../src/api/v1/live-so
 import type { SocketServerOptions } from '../../src/api/sockets/socket-server.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createCallers } from '../../src/api/guards/callers.ts'
+import { createRequestSubmitter } from '../../src/api/guards/request-submitter.ts'
+import { createRateLimits } from '../../src/api/limits/rate-limits.ts'
 import type { ApiConfig } from '../../src/config/config.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import { Secret } from '../../src/platform/secret.ts'
@@ -69,6 +71,10 @@ export async function startLiveServer(options: LiveServerOptions = {}): Promise<
     // Nothing else of the configuration is looked at.
     config: { api } as LiveSocketDeps['config'],
     callers: createCallers({ access: api.access, signingSecret: new Secret(LIVE_SECRET) }),
+    rateLimits: createRateLimits({
+      limits: api.limits,
+      submitterOf: createRequestSubmitter(new Secret(LIVE_SECRET)),
+    }),
     gateway,
     live,
     logger: createRootLogger({ write: (line) => void logLines.push(line) }),

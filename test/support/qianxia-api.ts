@@ -2,6 +2,7 @@ import type { QianxiaConfig } from '../../src/config/dialects-config.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import type { PageRecord } from '../../src/contract/page.ts'
 import { testApiConfig } from './api-config.ts'
+import { ALICE } from './api-keys.ts'
 import { completedStatus, sampleStatus } from './document-status.ts'
 import { readJson } from './read-json.ts'
 import { startTestApi, type TestApi, type TestApiOptions } from './test-api.ts'
@@ -44,7 +45,9 @@ export type Member = { readonly cookie: string; readonly owner: string }
 export async function join(api: TestApi, username: string): Promise<Member> {
   const body = JSON.stringify({ username, password: 'secret-1' })
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-  await api.fetch('/qianxia/api/auth/register', init)
+  // Where keys are needed it takes one.
+  const headers = { ...init.headers, ...ALICE.headers }
+  await api.fetch('/qianxia/api/auth/register', { ...init, headers })
   const response = await api.fetch('/qianxia/api/auth/login', init)
   const cookie = response.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
   return { cookie, owner: `qianxia:${(await readJson(response)).data.user_id}` }

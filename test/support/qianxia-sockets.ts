@@ -11,6 +11,8 @@ import {
 import type { QianxiaConfig } from '../../src/config/dialects-config.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createCallers } from '../../src/api/guards/callers.ts'
+import { createRequestSubmitter } from '../../src/api/guards/request-submitter.ts'
+import { createRateLimits } from '../../src/api/limits/rate-limits.ts'
 import type { ApiConfig } from '../../src/config/config.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
 import { Secret } from '../../src/platform/secret.ts'
@@ -66,6 +68,10 @@ export async function startSocketServer(options: SocketServerOptions = {}): Prom
       production: options.production ?? false,
     } as QianxiaSocketDeps['config'],
     callers: createCallers({ access: api.access, signingSecret: new Secret(secret) }),
+    rateLimits: createRateLimits({
+      limits: api.limits,
+      submitterOf: createRequestSubmitter(new Secret(secret)),
+    }),
     gateway,
     live,
     logger: createRootLogger({ write: (line) => void logLines.push(line) }),

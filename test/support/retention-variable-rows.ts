@@ -7,6 +7,6 @@ export const RETENTION_VARIABLE_ROWS: Readonly<Record<string, VariableRow>> = {
     good: '48',
     reads: (c) => c.retention.intermediatesHours,
     as: 48,
-    bad: '1.5',
+    bad: '23',
   },
 }

@@ -25,7 +25,9 @@ export type LoadReport = {
 /** Uploads with keys, statuses and cancels against one address, until it is stopped. */
 export type SteadyLoad = { stop(): Promise<LoadReport> }
 
-const UPLOAD_EVERY_MS = 1_000
+/** Documents under way at most: a busy machine must not get a backlog of minutes. */
+const LANES = 6
+const PAUSE_MS = 300
 const STATUS_EVERY_MS = 60
 const CANCEL_EVERY = 6
 
@@ -56,7 +58,7 @@ export function startSteadyLoad(url: string): SteadyLoad {
     return null
   }
 
-  const upload = async (place: number): Promise<void> => {
+  const upload = async (place: number): Promise<SentDocument | null> => {
     const pages = 1 + (place % 4)
     const marker = Buffer.from(`% load ${randomUUID()}\n`)
     const bytes = new Uint8Array(Buffer.concat([markedDocument(pages), marker]))
@@ -68,36 +70,57 @@ export function startSteadyLoad(url: string): SteadyLoad {
     })
     if (answer?.status !== 202) {
       await answer?.body?.cancel()
-      return
+      return null
     }
     const { id } = (await answer.json()) as { id: string } // documented
     const document: SentDocument = { id, pages, cancelStatus: null }
     documents.push(document)
-    if (place % CANCEL_EVERY !== CANCEL_EVERY - 1) return
+    if (place % CANCEL_EVERY !== CANCEL_EVERY - 1) return document
     const cancel = await ask('cancel', `/v1/documents/${id}/cancel`, () => ({ method: 'POST' }))
     document.cancelStatus = cancel?.status ?? null
     await cancel?.body?.cancel()
+    return document
   }
 
-  const every = async (pauseMs: number, work: (place: number) => Promise<void>): Promise<void> => {
+  const hasEnded = async ({ id }: SentDocument): Promise<boolean> => {
+    const answer = await ask('status', `/v1/documents/${id}`, () => ({}))
+    if (answer?.status !== 200) {
+      await answer?.body?.cancel()
+      return false
+    }
+    const { status } = (await answer.json()) as { status: string } // documented
+    return ['completed', 'failed', 'cancelled'].includes(status)
+  }
+
+  const { signal } = stopping
+  const pause = (ms: number): Promise<void> =>
+    delay(ms, undefined, { signal }).catch(() => undefined)
+
+  let place = 0
+  const lane = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const document = await upload(place++)
+      await pause(PAUSE_MS)
+      while (!signal.aborted && document !== null && !(await hasEnded(document)))
+        await pause(PAUSE_MS)
+    }
+  }
+
+  const askForStatuses = async (): Promise<void> => {
     const works = new Set<Promise<void>>()
-    for (let place = 0; !stopping.signal.aborted; place++) {
-      const one = work(place).finally(() => works.delete(one))
+    for (let turn = 0; !signal.aborted; turn++) {
+      const document = documents[turn % Math.max(1, documents.length)]
+      const path = document === undefined ? '/readyz' : `/v1/documents/${document.id}`
+      const one = ask('status', path, () => ({}))
+        .then((answer) => answer?.body?.cancel())
+        .finally(() => works.delete(one))
       works.add(one)
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      await pause(STATUS_EVERY_MS)
     }
     await Promise.all(works)
   }
 
-  const running = Promise.all([
-    every(UPLOAD_EVERY_MS, upload),
-    every(STATUS_EVERY_MS, async (place) => {
-      const document = documents[place % Math.max(1, documents.length)]
-      const path = document === undefined ? '/readyz' : `/v1/documents/${document.id}`
-      const answer = await ask('status', path, () => ({}))
-      await answer?.body?.cancel()
-    }),
-  ])
+  const running = Promise.all([askForStatuses(), ...Array.from({ length: LANES }, lane)])
   return {
     async stop() {
       stopping.abort()

@@ -18,9 +18,12 @@ import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createFreeDisk } from '../../src/platform/free-disk.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
+import { watchLoop } from '../../src/platform/loop-lag.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createCallers } from '../../src/api/guards/callers.ts'
+import { createRequestSubmitter } from '../../src/api/guards/request-submitter.ts'
 import { createRouteGuards } from '../../src/api/guards/route-guards.ts'
+import { createRateLimits } from '../../src/api/limits/rate-limits.ts'
 import { createDirectoryBlobStore } from '../../src/storage/directory-blob-store.ts'
 import { layBuiltPage } from './built-page.ts'
 import { createFakeGateway, type FakeGateway } from './fake-gateway.ts'
@@ -52,6 +55,7 @@ const NO_WEBHOOKS: WebhooksConfig = {
   timeoutMs: 1_000,
   firstRetryMs: 100,
   giveUpAfterMs: 60_000,
+  urlRules: { allowedHosts: [], allowedPorts: [] },
 }
 
 /** What a test may set. */
@@ -83,6 +87,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const api = testApiConfig(options.api)
   const signingSecret = new Secret(secret)
   const callers = createCallers({ access: api.access, signingSecret })
+  const submitterOf = createRequestSubmitter(signingSecret)
+  const rateLimits = createRateLimits({ limits: api.limits, submitterOf })
   const deps: AppDeps = {
     config: {
       api,
@@ -124,9 +130,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     pageFiles: createPageFiles(await layBuiltPage(join(directory, 'web'))),
     temporaryDirectory: join(directory, 'uploads'),
     freeDiskBytes: options.freeDiskBytes ?? createFreeDisk([directory]),
+    loop: setUp.use(watchLoop()),
     logger,
     callers,
-    guards: createRouteGuards({ api, callers, gateway, signingSecret }),
+    guards: createRouteGuards({ api, callers, gateway, rateLimits, submitterOf }),
     stopping: stopping.signal,
     checkResponses: true,
   }

@@ -22,4 +22,10 @@ export const WEBHOOK_VARIABLE_ROWS: Readonly<Record<string, VariableRow>> = {
     as: 60_000,
     bad: '0',
   },
+  OCR_ALLOWED_WEBHOOK_HOSTS: {
+    good: 'hooks:9000',
+    reads: (c) => c.webhooks.urlRules.allowedHosts,
+    as: ['hooks:9000'],
+    bad: 'hooks',
+  },
 }

@@ -142,12 +142,21 @@ export class ApiError extends Error {
   readonly requestId: string | null
   /** HTTP status; 0 without an answer. */
   readonly status: number
+  /** When the service wants to be asked again; 0: it says nothing of that. */
+  readonly retryAfterMs: number
 
-  constructor(facts: { code: string; message: string; requestId: string | null; status: number }) {
+  constructor(facts: {
+    code: string
+    message: string
+    requestId: string | null
+    status: number
+    retryAfterMs?: number
+  }) {
     super(facts.message)
     this.name = 'ApiError'
     this.code = facts.code
     this.requestId = facts.requestId
     this.status = facts.status
+    this.retryAfterMs = facts.retryAfterMs ?? 0
   }
 }

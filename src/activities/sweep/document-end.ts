@@ -31,9 +31,10 @@ export async function findEnd(
   keptMs: number,
 ): Promise<DocumentEnd | null> {
   const nowMs = pass.deps.nowMs()
-  const lastSignMs = Date.parse((manifest ?? request).modifiedAt)
+  const lastSign = manifest ?? request
+  const lastSignMs = Date.parse(lastSign.modifiedAt)
   // Nobody need be asked of what is young: most documents are.
-  if (nowMs - lastSignMs < (manifest === null ? DAY_MS : keptMs)) return null
+  if (pass.ageMs(lastSign) < (manifest === null ? DAY_MS : keptMs)) return null
   const run = await pass.deps.findRun(documentId)
   if (run === null) return { endedAtMs: lastSignMs, isKnown: false }
   if (run.isRunning) return null

@@ -31,6 +31,11 @@ export async function sweepStore(
   const pass = new SweepPass(deps, input, signal)
   const { phase, after } = input.place
   switch (phase) {
+    case 'rest': {
+      const last = await sweepRest(pass, after)
+      const next = nextPlace(phase, last, 'documents')
+      return { counts: pass.counts, next }
+    }
     case 'documents': {
       const last = await sweepDocuments(pass, after)
       const next = nextPlace(phase, last, 'blobs')
@@ -38,19 +43,17 @@ export async function sweepStore(
     }
     case 'blobs': {
       const last = await sweepBlobs(pass, after)
-      const next = nextPlace(phase, last, 'rest')
+      const next = nextPlace(phase, last, null)
       return { counts: pass.counts, next }
     }
-    case 'rest':
-      await sweepRest(pass)
-      return { counts: pass.counts, next: null }
   }
 }
 
 function nextPlace(
   phase: SweepPlace['phase'],
   last: string | null,
-  nextPhase: SweepPlace['phase'],
-): SweepPlace {
-  return last === null ? { phase: nextPhase, after: null } : { phase, after: last }
+  nextPhase: SweepPlace['phase'] | null,
+): SweepPlace | null {
+  if (last !== null) return { phase, after: last }
+  return nextPhase === null ? null : { phase: nextPhase, after: null }
 }

@@ -1,25 +1,28 @@
-import type { DocumentRequest, Manifest } from '../../contract/document.ts'
 import { parseDocumentId, type DocumentId } from '../../contract/identifiers.ts'
 import { RETENTION_DAYS } from '../../contract/names.ts'
+import { mapConcurrently } from '../../platform/map-concurrently.ts'
 import type { BlobEntry } from '../../storage/blob-store.ts'
-import { deletePrefix, type Removed } from '../../storage/delete-prefix.ts'
+import { buryDocument } from '../../storage/bury-document.ts'
+import { deletePrefix, NOTHING_REMOVED, type Removed } from '../../storage/delete-prefix.ts'
 import { listAll } from '../../storage/list-all.ts'
 import {
   documentPrefix,
   DOCUMENTS_PREFIX,
-  manifestKey,
   referenceKey,
-  requestKey,
   tombstoneKey,
 } from '../../storage/object-keys.ts'
-import { readJson, writeJson } from '../../storage/read-blob.ts'
 import { releaseBlob } from '../../storage/release-blob.ts'
 import type { Tombstone } from '../../storage/tombstone.ts'
 import { findEnd, type DocumentEnd } from './document-end.ts'
+import { inBatches } from './in-batches.ts'
+import { readFileOf, readTombstoneFacts } from './stored-facts.ts'
 import { DAY_MS, type SweepPass } from './sweep-pass.ts'
 
 /** Temporal forgets a run a little later than it says. */
 const TOMBSTONE_LIFE_MS = (RETENTION_DAYS + 1) * DAY_MS
+
+/** Each removes eight objects at once. */
+const DOCUMENTS_AT_ONCE = 4
 
 /** The objects of one document. */
 type StoredDocument = Removed & {
@@ -41,11 +44,13 @@ export async function sweepDocuments(
   pass: SweepPass,
   after: string | null,
 ): Promise<string | null> {
-  for await (const document of storedDocuments(pass, after)) {
-    await pass.attempt(() => sweepDocument(pass, document))
-    if (!pass.mayGoOn(document.objects)) return document.documentId
-  }
-  return null
+  const last = await inBatches(pass, storedDocuments(pass, after), async (batch) => {
+    await mapConcurrently(batch, DOCUMENTS_AT_ONCE, (document) =>
+      pass.attempt(() => sweepDocument(pass, document)),
+    )
+    return batch.reduce((sum, { objects }) => sum + objects, 0)
+  })
+  return last?.documentId ?? null
 }
 
 async function sweepDocument(pass: SweepPass, document: StoredDocument): Promise<void> {
@@ -59,27 +64,22 @@ async function sweepDocument(pass: SweepPass, document: StoredDocument): Promise
 }
 
 async function removeDocument(
-  { deps: { store, nowMs } }: SweepPass,
+  { deps: { store, nowMs }, signal }: SweepPass,
   documentId: DocumentId,
   { endedAtMs, isKnown }: DocumentEnd,
 ): Promise<Removed> {
-  const known =
-    (await readJson<DocumentRequest>(store, requestKey(documentId)))?.sha256 ??
-    (await readJson<Manifest>(store, manifestKey(documentId)))?.documentSha256
-  const documentSha256 = known ?? null
-  if (isKnown) {
-    const tombstone: Tombstone = {
-      deletedAt: new Date(nowMs()).toISOString(),
-      endedAt: new Date(endedAtMs).toISOString(),
-      documentSha256,
-    }
-    await writeJson(store, tombstoneKey(documentId), tombstone)
+  const documentSha256 = await readFileOf(store, documentId)
+  const tombstone: Tombstone = {
+    deletedAt: new Date(nowMs()).toISOString(),
+    endedAt: new Date(endedAtMs).toISOString(),
+    documentSha256,
   }
+  const before = isKnown ? await buryDocument(store, documentId, tombstone) : NOTHING_REMOVED
   // First, because only the rest says what it refers to. The blob goes with the next phase.
   if (documentSha256 !== null) await store.delete(referenceKey(documentSha256, documentId))
-  return await deletePrefix(store, documentPrefix(documentId), {
-    keptKey: tombstoneKey(documentId),
-  })
+  const keptKeys = [tombstoneKey(documentId)]
+  const rest = await deletePrefix(store, documentPrefix(documentId), { keptKeys, signal })
+  return { objects: before.objects + rest.objects, bytes: before.bytes + rest.bytes }
 }
 
 async function sweepTombstone(
@@ -87,8 +87,9 @@ async function sweepTombstone(
   { documentId, objects, bytes }: StoredDocument,
   tombstone: BlobEntry,
 ): Promise<void> {
-  const { store, nowMs } = pass.deps
-  const buried = await readJson<Tombstone>(store, tombstone.key)
+  const { deps, signal } = pass
+  const { store, nowMs } = deps
+  const buried = await readTombstoneFacts(store, documentId)
   if (buried === null) return
   const sha256 = buried.documentSha256
   const reference = sha256 === null ? null : referenceKey(sha256, documentId)
@@ -97,8 +98,8 @@ async function sweepTombstone(
     // A DELETE was cut short, or a page came in late.
     pass.count('documents', { objects: objects - 1, bytes: bytes - tombstone.sizeBytes })
     if (pass.dryRun) return
-    await deletePrefix(store, documentPrefix(documentId), { keptKey: tombstone.key })
-    if (sha256 !== null) await releaseBlob(store, sha256, documentId)
+    await deletePrefix(store, documentPrefix(documentId), { keptKeys: [tombstone.key], signal })
+    if (sha256 !== null) pass.countObjects(await releaseBlob(store, sha256, documentId))
   }
   const overMs = nowMs() - Date.parse(buried.endedAt ?? buried.deletedAt)
   if (overMs > TOMBSTONE_LIFE_MS) await pass.removeObject('tombstones', tombstone)

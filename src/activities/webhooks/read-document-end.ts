@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity'
 import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client'
-import type { DocumentOutcome } from '../../contract/document.ts'
+import type { DocumentOutcome, Manifest } from '../../contract/document.ts'
+import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, workflowIdFor } from '../../contract/names.ts'
 import { INITIAL_PROGRESS, type Progress } from '../../contract/progress.ts'
 import type { ReadDocumentEndInput, WebhookEvent } from '../../contract/webhooks.ts'
@@ -10,29 +11,44 @@ export type DescribeRun = (
   workflowId: string,
 ) => Promise<Pick<WorkflowExecutionDescription, 'status' | 'memo' | 'closeTime'>>
 
+/** What the end of a document is read from. */
+export type EndSources = {
+  readonly describe: DescribeRun
+  /** Of documents that Temporal has forgotten. */
+  readonly manifest: (documentId: DocumentId) => Promise<Manifest | null>
+  /** Counted from 1. */
+  readonly attempt: number
+}
+
 const MAX_PAUSE_MS = 10_000
 
 /**
  * How a document has ended, as Temporal has it: only once the run is closed can no cancel come
- * between its end and what is told of it. `null`: there is no such run any more.
+ * between its end and what is told of it. What Temporal has forgotten is told as the store has it;
+ * `null`: that has nothing either.
  *
  * @throws {ApplicationFailure} `RESULT_NOT_READY`, to be tried again, while it runs
  */
 export async function readDocumentEnd(
   { documentId, giveUpAfterMs }: ReadDocumentEndInput,
-  { describe, attempt }: { readonly describe: DescribeRun; readonly attempt: number },
+  { describe, manifest: manifestOf, attempt }: EndSources,
 ): Promise<WebhookEvent | null> {
   const run = await describe(workflowIdFor(documentId)).catch((error: unknown) => {
     if (error instanceof WorkflowNotFoundError) return null
     throw error
   })
-  if (run === null) return null
+  const giveUpAtMs = Date.now() + giveUpAfterMs
+  if (run === null) {
+    const manifest = await manifestOf(documentId)
+    if (manifest === null) return null
+    const { outcome, progress, endedAt } = manifest
+    return { type: `document.${outcome}`, progress, atMs: Date.parse(endedAt), giveUpAtMs }
+  }
   const outcome = OUTCOMES[run.status.name]
   if (outcome === undefined) throw notYet(attempt)
   // Written by our workflow only.
   const progress = (run.memo?.[MEMO.progress] as Progress | undefined) ?? INITIAL_PROGRESS
   const atMs = run.closeTime?.getTime() ?? Date.now()
-  const giveUpAtMs = Date.now() + giveUpAfterMs
   return { type: `document.${outcome}`, progress, atMs, giveUpAtMs }
 }
 

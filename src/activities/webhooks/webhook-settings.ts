@@ -1,3 +1,4 @@
+import type { UrlRules } from '../../platform/safe-fetch/url-rules.ts'
 import type { Secret } from '../../platform/secret.ts'
 
 /** How webhooks are delivered. */
@@ -10,6 +11,8 @@ export type WebhookSettings = {
   readonly firstRetryMs: number
   /** Origin of the api as the world sees it; `null`: not known, and bodies have no link. */
   readonly publicUrl: string | null
+  /** Where they may be posted to. */
+  readonly urlRules: UrlRules
 }
 
 /** Longest pause between two tries, asked for by the receiver or not. */

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DocumentId, Sha256 } from '../../contract/identifiers.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
+import { buryDocument } from '../../storage/bury-document.ts'
 import { deletePrefix } from '../../storage/delete-prefix.ts'
 import { documentPrefix, tombstoneKey } from '../../storage/object-keys.ts'
-import { readJson, writeJson } from '../../storage/read-blob.ts'
+import { readJson } from '../../storage/read-blob.ts'
 import type { Tombstone } from '../../storage/tombstone.ts'
 import { releaseBlob } from '../../storage/release-blob.ts'
 import { cancelAndWait, type CancelDependencies } from './cancel-document.ts'
@@ -31,7 +32,7 @@ export type DeleteDependencies = CancelDependencies & {
  * DELETE removes what the first one left.
  *
  * @throws {OcrError} `SERVICE_UNAVAILABLE` when the workflow has not ended within 15 s;
- *   `STORAGE_UNAVAILABLE`
+ *   `STORAGE_UNAVAILABLE`, `STORAGE_FULL` (it made no room for its tombstone)
  */
 export async function deleteDocument(
   deps: DeleteDependencies,
@@ -60,7 +61,7 @@ export async function deleteDocument(
   const request = await facts.request(documentId)
   const sha256 = request?.sha256 ?? status.manifest?.documentSha256 ?? null
   const tombstone: Tombstone = { deletedAt: new Date().toISOString(), documentSha256: sha256 }
-  await writeJson(store, tombstoneKey(documentId), tombstone)
+  await buryDocument(store, documentId, tombstone)
   if (request?.callback) await deps.webhooks.cancel(documentId)
   statuses.forget(documentId)
   await removeObjects(store, documentId, sha256)
@@ -72,6 +73,6 @@ async function removeObjects(
   documentId: DocumentId,
   sha256: Sha256 | null,
 ): Promise<void> {
-  await deletePrefix(store, documentPrefix(documentId), { keptKey: tombstoneKey(documentId) })
+  await deletePrefix(store, documentPrefix(documentId), { keptKeys: [tombstoneKey(documentId)] })
   if (sha256 !== null) await releaseBlob(store, sha256, documentId)
 }

@@ -223,7 +223,7 @@ export function createDocumentGateway(options: GatewayOptions): DocumentGateway 
     },
     webhooks: (documentId) => findDocumentWebhooks({ store, facts }, documentId),
     redeliverWebhook: (documentId) =>
-      redeliverWebhook({ store, facts, webhooks, queues, webhookLifeMs }, documentId),
+      redeliverWebhook({ store, facts, statuses, webhooks, queues, webhookLifeMs }, documentId),
     stored: (documentId) => findStoredDocument({ store, facts }, documentId),
     async readiness() {
       const engineQueues = ENGINE_IDS.map((engine) => engineQueueOf(engine, queues))

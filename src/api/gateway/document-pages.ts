@@ -5,7 +5,7 @@ import type { Blob, BlobStore } from '../../storage/blob-store.ts'
 import { pageImageKey } from '../../storage/object-keys.ts'
 import { findPageRecord } from '../../storage/page-params.ts'
 import type { DocumentFacts, KnownRequest } from './document-facts.ts'
-import { findLayoutPage } from './layout-page.ts'
+import { LayoutReader } from './layout-page.ts'
 
 /** Single pages of documents, as soon as they are done. */
 export type DocumentPages = {
@@ -23,6 +23,7 @@ export function createDocumentPages(
   facts: DocumentFacts,
   statusOf: (documentId: DocumentId) => Promise<DocumentStatus | null>,
 ): DocumentPages {
+  const layouts = new LayoutReader(store)
   /** The request, if the page can be one of its document. */
   const requestWith = async (
     documentId: DocumentId,
@@ -50,8 +51,7 @@ export function createDocumentPages(
       const ref = { documentId, sha256, page, engine, languages, dpi, engineVersion: null }
       const record = await findPageRecord(store, { ...ref, isOwnOnly, endedAt })
       // The sweep has taken what the dialect calls temporary; the results have the text still.
-      const layoutKey = record === null ? manifest?.results?.json : undefined
-      return layoutKey === undefined ? record : findLayoutPage(store, layoutKey, page)
+      return record === null && manifest !== null ? layouts.find(manifest, page) : record
     },
     async image(documentId, page) {
       const request = await requestWith(documentId, page)

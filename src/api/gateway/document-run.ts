@@ -87,10 +87,11 @@ export function toStartedSteps(activities: RawActivities): StartedStep[] {
     .map(({ activityId }) => (activityId?.startsWith('page-') ? 'page' : 'other'))
 }
 
-/** Tells whether the last attempt of an activity found the store, or a worker's disk, full. */
+/** Tells whether an activity waits because its last attempt found the store, or a worker's disk, full. */
 export function isStoreFull(activities: RawActivities): boolean {
   return activities.some(
-    ({ lastFailure }) => lastFailure?.applicationFailureInfo?.type === 'STORAGE_FULL',
+    ({ state, lastFailure }) =>
+      state !== PENDING_STARTED && lastFailure?.applicationFailureInfo?.type === 'STORAGE_FULL',
   )
 }
 

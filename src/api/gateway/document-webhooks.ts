@@ -5,7 +5,9 @@ import type { BlobStore } from '../../storage/blob-store.ts'
 import { readWebhookLog } from '../../storage/webhook-log.ts'
 import type { DocumentFacts } from './document-facts.ts'
 import type { DocumentQueues } from './document-queues.ts'
+import type { StatusReader } from './read-status.ts'
 import type { TemporalWebhooks } from './temporal-webhooks.ts'
+import { planOf } from './workflow-input.ts'
 
 /** How the webhooks of a document stand. */
 export type DocumentWebhooks = {
@@ -19,6 +21,7 @@ export type DocumentWebhooks = {
 export type WebhookDependencies = {
   readonly store: BlobStore
   readonly facts: DocumentFacts
+  readonly statuses: Pick<StatusReader, 'get'>
   readonly webhooks: TemporalWebhooks
   readonly queues: DocumentQueues
   /** How long an event is tried. */
@@ -44,35 +47,34 @@ export async function findDocumentWebhooks(
 }
 
 /**
- * Delivers how a document ended once more, and now what still waits for its next try.
+ * Delivers how a document ended once more, and now what still waits for its next try. Its end is that
+ * of its run, as everywhere: before, a cancel may still come between.
  *
  * @throws {OcrError} `DOCUMENT_NOT_FOUND`; `NOT_FOUND` when its receiver is told of no such thing;
  *   `RESULT_NOT_READY` before its end; `SERVICE_UNAVAILABLE`, `STORAGE_UNAVAILABLE`
  */
 export async function redeliverWebhook(
-  { facts, webhooks, queues, webhookLifeMs }: WebhookDependencies,
+  { facts, statuses, webhooks, queues, webhookLifeMs }: WebhookDependencies,
   documentId: DocumentId,
 ): Promise<void> {
   const request = (await facts.isDeleted(documentId)) ? null : await facts.request(documentId)
   if (request === null)
     throw new OcrError('DOCUMENT_NOT_FOUND', 'Cannot redeliver a webhook: unknown id')
   if (!request.callback) throw nothingToTell('The document was sent without callback_url')
-  const manifest = await facts.manifest(documentId)
-  if (manifest === null)
+  const status = await statuses.get(documentId)
+  if (status === null || status.manifest === null)
     throw new OcrError('RESULT_NOT_READY', 'Cannot redeliver a webhook: the document runs', {
       publicDetail: 'The document has not ended yet',
     })
-  const type = `document.${manifest.outcome}` as const
+  const type = `document.${status.manifest.outcome}` as const
   if (!request.callback.events.includes(type))
     throw nothingToTell(`The callback_events of the document have no ${type}`)
-  const event = {
-    type,
-    progress: manifest.progress,
-    atMs: Date.parse(manifest.endedAt),
-    giveUpAtMs: Date.now() + webhookLifeMs,
+  const input = {
+    documentId,
+    callback: planOf(request.callback, { queues, webhookLifeMs }),
+    ...(request.owner === null ? {} : { fairnessKey: request.owner }),
+    isOnDemand: true,
   }
-  const callback = { events: request.callback.events, giveUpAfterMs: webhookLifeMs }
-  const input = { documentId, cpuQueue: queues.cpu, callback, again: event }
   await webhooks.deliverNow(input, queues.documents)
 }
 

@@ -1,7 +1,7 @@
 import { hasEnded, type DocumentStatus } from '../../contract/document-status.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { workflowIdFor } from '../../contract/names.ts'
-import { OcrError } from '../../platform/errors.ts'
+import { codeOf, OcrError } from '../../platform/errors.ts'
 import type { DocumentFacts } from './document-facts.ts'
 import { engineQueueOf, type DocumentQueues } from './document-queues.ts'
 import type { DocumentRun } from './document-run.ts'
@@ -110,18 +110,18 @@ export class StatusReader {
 
   /** What is known of a document that Temporal did not list: too new, too old, or none. */
   async #ofUnlisted(documentId: DocumentId): Promise<DocumentStatus | null> {
-    const last = this.#cache.last(documentId)
-    if (last !== null) return last
     const { facts } = this.#sources
-    const [request, manifest] = await Promise.all([
-      facts.request(documentId),
-      facts.manifest(documentId),
-    ])
+    const manifest = await facts.manifest(documentId)
+    // The sweep tells nobody what it removes: what is remembered of a request proves nothing.
+    if (manifest === null) facts.forget(documentId)
+    const request = await facts.request(documentId)
     const isKnown = request !== null || manifest !== null
     if (!isKnown || (await facts.isDeleted(documentId))) {
       this.#cache.set(documentId, null)
       return null
     }
+    const last = this.#cache.last(documentId)
+    if (last !== null && !hasEnded(last.state)) return last
     if (manifest !== null) return statusOfEnded(request, manifest)
     if (request === null) return null
     return statusOfRunning(request, {
@@ -180,7 +180,7 @@ export class StatusReader {
     if (outcome === null) return this.#withQueuedReason(statusOfRunning(request, run), run, last)
     const stored = await facts.manifest(run.documentId)
     const manifest = manifestOf(request, { ...run, outcome }, stored)
-    if (manifest !== stored) await facts.writeManifest(manifest)
+    if (manifest !== stored) await facts.writeManifest(manifest).catch(throwUnlessFull)
     return statusOfEnded(request, manifest)
   }
 
@@ -228,4 +228,9 @@ export class StatusReader {
     const run = await this.#sources.temporal.describe(status.documentId).catch(() => null)
     return this.#isWorkedOn(status, run?.startedSteps ?? null)
   }
+}
+
+/** A full store keeps nobody from looking; whoever looks when there is room writes it. */
+function throwUnlessFull(error: unknown): void {
+  if (codeOf(error) !== 'STORAGE_FULL') throw error
 }

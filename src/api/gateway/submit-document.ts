@@ -3,6 +3,7 @@ import type { DocumentRequest, MediaType, ProcessDocumentInput } from '../../con
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { MEMO, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
 import { OcrError } from '../../platform/errors.ts'
+import { awaitRemovals } from '../../storage/blob-removal.ts'
 import type { BlobStore } from '../../storage/blob-store.ts'
 import { referenceKey, requestKey, tombstoneKey } from '../../storage/object-keys.ts'
 import { writeJsonIfAbsent } from '../../storage/read-blob.ts'
@@ -71,8 +72,8 @@ export async function submitDocument(
   if (upload !== null) await restoreBlob(deps.store, upload)
   await start(deps, inputOf(deps, request, { ...submission, submitter }), request)
   if (isMine) admitted.keep()
-  if (!isMine) await restoreObjects(deps.store, request)
-  if (upload !== null) await restoreBlob(deps.store, upload)
+  if (isKeyed) await restoreObjects(deps.store, request, upload)
+  else if (upload !== null) await restoreBlob(deps.store, upload)
   return { documentId, replayed: !isMine }
 }
 
@@ -109,7 +110,7 @@ async function storeObjects(
 ): Promise<boolean> {
   const { documentId, sha256 } = request
   const reference = sha256 === null ? null : referenceKey(sha256, documentId)
-  if (upload !== null && reference !== null) await storeBlob(store, upload, reference)
+  if (upload !== null && reference !== null) await storeBlob(store, upload, { reference })
   else if (sha256 !== null && reference !== null && !(await referToBlob(store, sha256, reference)))
     throw new OcrError('BLOB_MISSING', 'Cannot submit: the file is not stored any more')
   const { created } = await writeJsonIfAbsent(store, requestKey(documentId), request)
@@ -122,13 +123,21 @@ async function storeObjects(
 }
 
 /**
- * Writes again what a submit under the same key had written a day before without starting it: the
- * sweep may have taken that for abandoned, and removed it, just before this start.
+ * Writes again what a submit under the same key may have written a day before without starting it:
+ * the sweep may have taken that for abandoned, and removed it, or a part of it, until this start.
  */
-async function restoreObjects(store: BlobStore, request: DocumentRequest): Promise<void> {
+async function restoreObjects(
+  store: BlobStore,
+  request: DocumentRequest,
+  upload: BlobFile | null,
+): Promise<void> {
   const { documentId, sha256 } = request
-  if (sha256 !== null) await writeReference(store, referenceKey(sha256, documentId))
+  // First, because the sweep leaves the references of what was requested.
   await writeJsonIfAbsent(store, requestKey(documentId), request)
+  if (sha256 === null) return
+  await writeReference(store, referenceKey(sha256, documentId))
+  await awaitRemovals(store, sha256)
+  if (upload !== null) await restoreBlob(store, upload)
 }
 
 async function start(

@@ -4,6 +4,7 @@ import type {
   ProcessDocumentInput,
 } from '../../contract/document.ts'
 import { ENGINES, type EngineId } from '../../contract/engines.ts'
+import type { Callback, CallbackPlan } from '../../contract/webhooks.ts'
 import { engineQueueOf, type DocumentQueues } from './document-queues.ts'
 import type { Submission } from './submission.ts'
 
@@ -50,13 +51,21 @@ export function inputOf(
     pages,
     ...(maxRetries === undefined ? {} : { maxRetries }),
     fairnessKey: submitter,
-    ...(callback ? { callback: { events: callback.events, giveUpAfterMs: webhookLifeMs } } : {}),
+    ...(callback ? { callback: planOf(callback, { queues, webhookLifeMs }) } : {}),
     windowPages: replacedWindow ?? windowPages ?? ENGINES[engine].windowPages,
     pagesPerRun: PAGES_PER_RUN,
     pagesPerRasterBatch: PAGES_PER_RASTER_BATCH,
     deadlineAtMs: deadlineMs === null ? null : Date.now() + deadlineMs,
     resume: null,
   }
+}
+
+/** What workflows are told of a callback. */
+export function planOf(
+  { events }: Pick<Callback, 'events'>,
+  { queues, webhookLifeMs }: Pick<WorkflowSettings, 'queues' | 'webhookLifeMs'>,
+): CallbackPlan {
+  return { events, giveUpAfterMs: webhookLifeMs, queue: queues.webhooks }
 }
 
 /** The built-in engines need none: what they cannot read, another one of them cannot either. */

@@ -14,8 +14,11 @@ export function createOriginRule(
   const { publicUrl, access } = config
   const listed = new Set([...access.corsOrigins, ...(publicUrl === null ? [] : [publicUrl])])
   return (request) => {
-    const { origin } = request.headers
+    const { headers } = request
+    const { origin } = headers
     if (origin === undefined || listed.has(origin)) return true
+    // No page can write that; a proxy that asks by a name of its own leaves nothing else to go by.
+    if (headers['sec-fetch-site'] === 'same-origin') return true
     // By the host alone: behind a proxy that ends TLS the scheme is another one.
     const given = URL.parse(origin)?.host ?? ''
     return given !== '' && given === hostOf(request).toLowerCase()

@@ -11,7 +11,9 @@ import { keyCookieOf, readKeySession, writeKeySession } from './key-session.ts'
 export type Callers = {
   /** Whether anybody needs a key. */
   readonly areKeysNeeded: boolean
-  /** Who sends a request, by its key or session; looks at nothing but headers. */
+  /** Logins with names and passwords that failed. */
+  readonly failedLogins: FailedKeys
+  /** Who sends a request, by the first right key or session of it; looks at nothing but headers. */
   identify(request: Pick<Request, 'headers'>): Caller
   /** Notes who sends a request, for {@link callerOf}; refuses nobody. */
   readonly noteCaller: RequestHandler
@@ -37,25 +39,24 @@ const MAX_KEY_LENGTH = 1_000
 export function createCallers({ access, signingSecret }: CallersOptions): Callers {
   const ring = new KeyRing(access.apiKeys)
   const failedKeys = new FailedKeys()
+  const firstHolder = (keys: readonly string[]): KeyHolder | null =>
+    keys.map((key) => ring.holderOf(key)).find((holder) => holder !== null) ?? null
+  const sessionHolder = (headers: Request['headers']): KeyHolder | null => {
+    const token = keyCookieOf(headers)
+    return token === null ? null : readKeySession(signingSecret, { token, ring })
+  }
   const identify = ({ headers }: Pick<Request, 'headers'>): Caller => {
     if (ring.isEmpty) return { ...STRANGER, isAdmitted: true }
-    const key = keyOf(headers)
-    const session = key === null ? keyCookieOf(headers) : null
-    const holder: KeyHolder | null =
-      key !== null
-        ? ring.holderOf(key)
-        : session === null
-          ? null
-          : readKeySession(signingSecret, { token: session, ring })
-    if (holder !== null) {
-      const { owner, name } = holder
-      return { owner, name, isAdmitted: true, hasWrongKey: false }
-    }
+    const keys = keysOf(headers)
+    const holder = firstHolder(keys) ?? sessionHolder(headers)
     // A session that is over is nobody's guess.
-    return { ...STRANGER, hasWrongKey: key !== null }
+    if (holder === null) return { ...STRANGER, hasWrongKey: keys.length > 0 }
+    const { owner, name } = holder
+    return { owner, name, isAdmitted: true, hasWrongKey: false }
   }
   return {
     areKeysNeeded: !ring.isEmpty,
+    failedLogins: new FailedKeys(),
     identify,
     noteCaller(request, _response, next) {
       noteCaller(request, identify(request))
@@ -81,8 +82,10 @@ export function bearerOf(headers: Request['headers']): string | null {
   return BEARER.exec(headers.authorization ?? '')?.[1]?.trimEnd() ?? null
 }
 
-function keyOf(headers: Request['headers']): string | null {
+/** Everything that may be a key: a client that sends one of another service may send ours beside it. */
+function keysOf(headers: Request['headers']): string[] {
   const given = headers['x-api-key']
   // Node joins a header that was sent twice, or keeps the parts.
-  return bearerOf(headers) ?? (Array.isArray(given) ? given.join(',') : (given ?? null))
+  const apiKey = Array.isArray(given) ? given.join(',') : (given ?? null)
+  return [bearerOf(headers), apiKey].filter((key) => key !== null)
 }

@@ -9,7 +9,7 @@ const IPV6_SUBNET_BITS = 56
 
 type Failures = { readonly count: number; readonly endsAtMs: number }
 
-/** Counts the wrong keys that come from an address: ten a minute. */
+/** Counts the wrong keys, or the failed logins, that come from an address: ten a minute. */
 export class FailedKeys {
   readonly #failures = new LruMap<string, Failures>(CAPACITY)
 
@@ -20,12 +20,25 @@ export class FailedKeys {
    * @returns Time in milliseconds to wait before the next try; `null`: not too many yet
    */
   add(address: string, nowMs: number = Date.now()): number | null {
-    const key = ipKeyGenerator(address, IPV6_SUBNET_BITS)
-    const known = this.#failures.get(key)
-    const isOver = known === undefined || known.endsAtMs <= nowMs
-    const count = isOver ? 1 : known.count + 1
-    const endsAtMs = isOver ? nowMs + WINDOW_MS : known.endsAtMs
-    this.#failures.set(key, { count, endsAtMs })
-    return count > MAX_FAILURES ? endsAtMs - nowMs : null
+    const { count, endsAtMs } = this.#failuresOf(address, nowMs)
+    this.#failures.set(keyOf(address), { count: count + 1, endsAtMs })
+    return count < MAX_FAILURES ? null : endsAtMs - nowMs
   }
+
+  /** Time in milliseconds until one more may be tried; `null`: it may be now. */
+  waitMsOf(address: string, nowMs: number = Date.now()): number | null {
+    const { count, endsAtMs } = this.#failuresOf(address, nowMs)
+    return count < MAX_FAILURES ? null : endsAtMs - nowMs
+  }
+
+  #failuresOf(address: string, nowMs: number): Failures {
+    const known = this.#failures.get(keyOf(address))
+    return known !== undefined && known.endsAtMs > nowMs
+      ? known
+      : { count: 0, endsAtMs: nowMs + WINDOW_MS }
+  }
+}
+
+function keyOf(address: string): string {
+  return ipKeyGenerator(address, IPV6_SUBNET_BITS)
 }

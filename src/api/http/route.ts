@@ -50,6 +50,8 @@ export type RouteFacts = {
   readonly isOpen?: boolean
   /** Takes a document: what is limited per minute, per caller and by what waits already. */
   readonly isSubmit?: boolean
+  /** What it takes may belong to a user whom the guards do not know: no quota can be looked at before. */
+  readonly isForUsers?: boolean
   /** Asked for once for each page or picture of a document: limited apart, and less. */
   readonly isSinglePage?: boolean
 }
@@ -125,6 +127,8 @@ export type MountOptions = {
   readonly guards: readonly RouteGuard[]
   /** Fails a request whose answer its route does not document; for tests. */
   readonly checkResponses: boolean
+  /** Reads the body of the routes that have a schema for it, once their guards let a request pass. */
+  readonly readBody?: RequestHandler
 }
 
 /**
@@ -136,6 +140,7 @@ export function mountRoutes(router: Router, routes: readonly Route[], options: M
     router[mounted.method](
       expressPathOf(mounted),
       ...guardsOf(mounted, options),
+      ...(mounted.body === null || options.readBody === undefined ? [] : [options.readBody]),
       async (request, response) => {
         const answer = await (options.checkResponses
           ? answerChecked(mounted, request, response)

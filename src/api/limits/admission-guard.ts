@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import type { DocumentGateway } from '../gateway/document-gateway.ts'
 import { hasIdempotencyKey } from '../http/idempotency-key.ts'
-import type { RouteGuard } from '../http/route.ts'
+import type { RouteFacts, RouteGuard } from '../http/route.ts'
 import { closeAfterAnswer } from '../uploads/close-after-answer.ts'
 import type { RateLimitOptions } from './rate-limits.ts'
 
@@ -18,16 +18,20 @@ export function createAdmissionGuard({
   readonly gateway: Pick<DocumentGateway, 'requireRoom'>
   readonly submitterOf: RateLimitOptions['submitterOf']
 }): RouteGuard {
-  const guard = async (request: Request, response: Response, next: () => void): Promise<void> => {
+  const guard = async (
+    { isForUsers = false }: RouteFacts,
+    { request, response, next }: { request: Request; response: Response; next: () => void },
+  ): Promise<void> => {
     try {
       // A key may stand for a document that was accepted, which no quota refuses any more.
       const isKeyed = hasIdempotencyKey(request)
-      await gateway.requireRoom(isKeyed ? null : submitterOf(request))
+      await gateway.requireRoom(isKeyed || isForUsers ? null : submitterOf(request))
     } catch (error) {
       closeAfterAnswer(request, response)
       throw error
     }
     next()
   }
-  return ({ isSubmit }) => (isSubmit ? guard : null)
+  return (facts) =>
+    facts.isSubmit ? (request, response, next) => guard(facts, { request, response, next }) : null
 }

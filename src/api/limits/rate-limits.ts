@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { rateLimit } from 'express-rate-limit'
+import { MemoryStore, rateLimit } from 'express-rate-limit'
 import type { LimitsConfig } from '../../config/limits-config.ts'
 import { OcrError } from '../../platform/errors.ts'
 import type { RouteFacts, RouteGuard } from '../http/route.ts'
@@ -15,27 +15,51 @@ export type RateLimitOptions = {
   readonly submitterOf: (request: Request) => string
 }
 
+/** What counts the requests of one process. */
+export type RateLimits = {
+  /** Throws `RATE_LIMITED`. */
+  readonly guard: RouteGuard
+  /**
+   * Counts an upgrade, which no route takes, as one more of the other requests.
+   *
+   * @throws {OcrError} `RATE_LIMITED`
+   */
+  countUpgrade(request: Request): Promise<void>
+}
+
 /**
  * Limits requests per minute and caller, over all dialects and ports of this process, and tells so in
  * `RateLimit` and `RateLimit-Policy`. Documents, single pages and everything else are counted apart; what
  * anybody may read, such as health, is not counted.
- *
- * The guard throws `RATE_LIMITED`.
  */
-export function createRateLimits({ limits, submitterOf }: RateLimitOptions): RouteGuard {
+export function createRateLimits({ limits, submitterOf }: RateLimitOptions): RateLimits {
   const { submitsPerMinute, requestsPerMinute } = limits
-  const limiter = (name: string, perMinute: number | null): RequestHandler | null =>
-    perMinute === null ? null : limited({ name, perMinute, submitterOf })
+  const limiter = (
+    name: string,
+    perMinute: number | null,
+    store: MemoryStore = new MemoryStore(),
+  ): RequestHandler | null =>
+    perMinute === null ? null : limited({ name, perMinute, submitterOf, store })
+  const requestCounts = new MemoryStore()
   const submits = limiter('submits', submitsPerMinute)
-  const requests = limiter('requests', requestsPerMinute)
+  const requests = limiter('requests', requestsPerMinute, requestCounts)
   const pages = limiter(
     'pages',
     requestsPerMinute === null ? null : PAGES_PER_REQUEST * requestsPerMinute,
   )
-  return (guarded) => {
-    if (guarded.isSubmit) return submits
-    if (isUncounted(guarded)) return null
-    return guarded.isSinglePage ? pages : requests
+  return {
+    guard(guarded) {
+      if (guarded.isSubmit) return submits
+      if (isUncounted(guarded)) return null
+      return guarded.isSinglePage ? pages : requests
+    },
+    async countUpgrade(request) {
+      if (requestsPerMinute === null) return
+      const { totalHits, resetTime } = await requestCounts.increment(submitterOf(request))
+      if (totalHits <= requestsPerMinute) return
+      const waitMs = (resetTime?.getTime() ?? Infinity) - Date.now()
+      throw tooMany('requests', Math.min(waitMs, WINDOW_MS) / 1000)
+    },
   }
 }
 
@@ -48,9 +72,11 @@ function limited({
   name,
   perMinute,
   submitterOf,
+  store,
 }: {
   readonly name: string
   readonly perMinute: number
+  readonly store: MemoryStore
   readonly submitterOf: RateLimitOptions['submitterOf']
 }): RequestHandler {
   return rateLimit({
@@ -60,16 +86,18 @@ function limited({
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: submitterOf,
+    store,
     // They look for mistakes of setting up, among them ours of trusting no proxy, and print.
     validate: false,
     handler(_request, response, next) {
       // The library has set it: the seconds until the window of this caller ends.
-      const seconds = Number(response.getHeader('Retry-After') ?? WINDOW_MS / 1000)
-      next(
-        new OcrError('RATE_LIMITED', `Cannot answer: too many ${name} within a minute`, {
-          retryAfterMs: Math.max(1, seconds) * 1000,
-        }),
-      )
+      next(tooMany(name, Number(response.getHeader('Retry-After') ?? WINDOW_MS / 1000)))
     },
+  })
+}
+
+function tooMany(name: string, waitSeconds: number): OcrError {
+  return new OcrError('RATE_LIMITED', `Cannot answer: too many ${name} within a minute`, {
+    retryAfterMs: Math.max(1, Math.ceil(waitSeconds)) * 1000,
   })
 }

@@ -89,14 +89,15 @@ async function lookAtTemporal(sources: TemporalSources): Promise<Seen> {
   return { isUp: queues.size > 0, queues, documents }
 }
 
-/** Those that every document needs, and those of the engines that are set up. */
+/** Those that every document needs, that of webhooks, and those of the engines that are set up. */
 function queuesOf(engines: EnginesConfig): Queue[] {
   const servers = (['llm', 'ollama', 'dots', 'deepseek'] as const).filter(
     (engine) => engines[engine] !== null,
   )
-  const pages = new Set([TASK_QUEUE.cpu, ...servers.map((engine) => ENGINES[engine].queue)])
+  const activities = [TASK_QUEUE.cpu, TASK_QUEUE.webhooks]
+  const all = new Set([...activities, ...servers.map((engine) => ENGINES[engine].queue)])
   return [
     { queue: TASK_QUEUE.documents, kind: 'workflow' },
-    ...[...pages].map((queue) => ({ queue, kind: 'activity' as const })),
+    ...[...all].map((queue) => ({ queue, kind: 'activity' as const })),
   ]
 }

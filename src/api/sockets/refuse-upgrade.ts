@@ -9,6 +9,8 @@ export type UpgradeRefusal = {
   readonly body: unknown
   /** Default: `application/json`. */
   readonly contentType?: string
+  /** When to come back, in milliseconds; for 429 and 503. Default: 60 s and 5 s. */
+  readonly retryAfterMs?: number | null
 }
 
 /** Answers an upgrade request, and closes its connection. */
@@ -23,9 +25,12 @@ export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
     'Cache-Control: no-store',
     `X-Request-Id: ${randomUUID()}`,
     ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    ...(status === 503 ? ['Retry-After: 5'] : []),
-    ...(status === 429 ? ['Retry-After: 60'] : []),
+    ...(status === 503 || status === 429 ? [`Retry-After: ${secondsOf(refusal)}`] : []),
   ]
   socket.once('finish', () => socket.destroy())
   socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function secondsOf({ status, retryAfterMs }: UpgradeRefusal): number {
+  return Math.ceil((retryAfterMs ?? (status === 429 ? 60_000 : 5_000)) / 1000)
 }

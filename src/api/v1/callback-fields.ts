@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ApiConfig } from '../../config/config.ts'
 import type { WebhooksConfig } from '../../config/webhooks-config.ts'
 import {
   DEFAULT_WEBHOOK_EVENTS,
@@ -56,25 +55,19 @@ export type CallbackFields = z.output<z.ZodObject<typeof callbackFields>>
  */
 export function readCallback(
   fields: CallbackFields,
-  {
-    api,
-    webhooks,
-  }: {
-    readonly api: Pick<ApiConfig, 'urlRules'>
-    readonly webhooks: Pick<WebhooksConfig, 'secrets'>
-  },
+  { secrets, urlRules }: Pick<WebhooksConfig, 'secrets' | 'urlRules'>,
 ): Callback | null {
   const { callback_url: url, callback_events: chosen } = fields
   if (url === undefined) {
     if (chosen === undefined) return null
     throw new RequestError('callback_events: expected only beside callback_url')
   }
-  if (webhooks.secrets.length === 0)
+  if (secrets.length === 0)
     throw new OcrError('WEBHOOKS_DISABLED', 'Cannot accept the callback: there is no secret', {
       publicDetail: 'callback_url is not accepted: webhooks are not set up on this server',
     })
   // In the form that it was judged in.
-  const { href } = checkUrl(url, api.urlRules)
+  const { href } = checkUrl(url, urlRules)
   return { url: href, events: chosen ?? DEFAULT_WEBHOOK_EVENTS }
 }
 

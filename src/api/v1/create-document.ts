@@ -57,7 +57,7 @@ export function createDocumentRoute(deps: AppDeps): Route {
         dpi: fields.dpi ?? ENGINES[engine].dpi,
         pages: fields.pages ?? null,
         password: fields.password ?? null,
-        callback: readCallback(fields, deps.config),
+        callback: readCallback(fields, deps.config.webhooks),
         maxPages: api.maxPages,
         maxImageSidePx: null,
         textStyle: 'form-feed',

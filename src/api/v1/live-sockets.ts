@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
+import { codeOf, OcrError } from '../../platform/errors.ts'
 import type { AppDeps } from '../app-deps.ts'
 import { withOwnDocuments } from '../gateway/documents-of.ts'
-import { createUpgradeAccess } from '../guards/upgrade-access.ts'
+import { createUpgradeAccess, type UpgradeAccessOptions } from '../guards/upgrade-access.ts'
 import { MAX_CONNECTIONS, type Upgrades } from '../http/listen.ts'
 import { originOf } from '../http/request-context.ts'
 import type { UpgradeRefusal } from '../sockets/refuse-upgrade.ts'
@@ -17,7 +18,8 @@ export type LiveSockets = AsyncDisposable & {
 }
 
 /** What they work with. */
-export type LiveSocketDeps = Pick<AppDeps, 'callers' | 'config' | 'gateway' | 'live' | 'logger'>
+export type LiveSocketDeps = Pick<AppDeps, 'callers' | 'config' | 'gateway' | 'live' | 'logger'> &
+  Pick<UpgradeAccessOptions, 'rateLimits'>
 
 const PATH = '/v1/live'
 
@@ -37,28 +39,29 @@ export function createLiveSockets(
   options: Partial<SocketServerOptions> = {},
 ): LiveSockets {
   const { publicUrl, temporalUi } = deps.config.api
-  const accessOf = createUpgradeAccess({ api: deps.config.api, callers: deps.callers })
+  const accessOf = createUpgradeAccess({ ...deps, api: deps.config.api })
   const server = new SocketServer({ ...DEFAULTS, ...options })
   return {
     upgrades: {
       isMine: (request) => pathOf(request) === PATH,
       upgrade(upgrade, socket, head) {
-        const { request, caller, refusal } = accessOf(upgrade)
+        const { request, caller, refusal, count } = accessOf(upgrade)
         server.upgrade(
           { request, socket, head },
           {
             refusalOf() {
               if (refusal !== null) return problem(refusal)
-              return caller.isAdmitted
-                ? null
-                : problem(deps.callers.refusalOf(request, caller).code)
+              return caller.isAdmitted ? null : problemOf(deps.callers.refusalOf(request, caller))
             },
-            admit: async () => (opened) =>
-              new LiveClient(opened, {
-                ...withOwnDocuments({ ...deps, owner: caller.owner }),
-                bases: { origin: originOf(request, publicUrl), temporalUi },
-              }),
-            refusalOfError: () => problem('INTERNAL_SERVER_ERROR'),
+            async admit() {
+              await count()
+              return (opened) =>
+                new LiveClient(opened, {
+                  ...withOwnDocuments({ ...deps, owner: caller.owner }),
+                  bases: { origin: originOf(request, publicUrl), temporalUi },
+                })
+            },
+            refusalOfError: problemOf,
           },
         )
       },
@@ -72,6 +75,11 @@ export function createLiveSockets(
 
 function pathOf({ url }: IncomingMessage): string {
   return (url ?? '').split('?', 1)[0] ?? ''
+}
+
+function problemOf(thrown: unknown): UpgradeRefusal {
+  const retryAfterMs = thrown instanceof OcrError ? thrown.retryAfterMs : null
+  return { ...problem(codeOf(thrown)), retryAfterMs }
 }
 
 function problem(code: FailureCode): UpgradeRefusal {

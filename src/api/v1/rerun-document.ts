@@ -74,7 +74,7 @@ export function rerunDocumentRoute(deps: AppDeps): Route {
         route: `v1/documents/${earlierId}/rerun`,
         idempotencyKey,
         password: fields.password ?? null,
-        callback: readCallback(fields, deps.config),
+        callback: readCallback(fields, deps.config.webhooks),
         maxPages: deps.config.api.maxPages,
         maxImageSidePx: null,
         textStyle: 'form-feed',

@@ -12,6 +12,7 @@ import { counted, printable } from '../printable.ts'
 import { createReporter } from '../progress/create-reporter.ts'
 import type { Reporter } from '../progress/run-event.ts'
 import { forEachConcurrently } from '../reading/for-each-concurrently.ts'
+import { noteWaits } from '../reading/note-waits.ts'
 import { readDocument } from '../reading/read-document.ts'
 import type { Run } from '../reading/run.ts'
 import { Tally } from '../reading/tally.ts'
@@ -53,7 +54,15 @@ export async function read(args: readonly string[], options: ReadOptions): Promi
   signal.addEventListener('abort', () => reporter.note('Stopping; a second Ctrl-C ends at once'))
   try {
     await using server = await openServer(options.server ?? null, reporter, signal)
-    const run: Run = { ...server, ...plan, reporter, signal, fields, isJson: options.json === true }
+    const run: Run = {
+      ...server,
+      ...plan,
+      reporter,
+      signal,
+      onWait: noteWaits(reporter),
+      fields,
+      isJson: options.json === true,
+    }
     await (options.watch
       ? watch(args, run, { tally, ...plan })
       : readAll(expanded.inputs, run, tally))

@@ -11,6 +11,8 @@ export type ServerRequest = {
   readonly deadlineMs: number
   readonly tries?: number
   readonly signal: AbortSignal
+  /** Told of each wait that the server asks for because it has too much to do. */
+  readonly onWait?: (waitMs: number) => void
 }
 
 const DEFAULT_TRIES = 5
@@ -23,20 +25,27 @@ const RETRIED_STATUSES: readonly number[] = [429, 502, 503, 504]
 
 /**
  * Sends a request; a server that does not answer or is busy is asked again, after the time it names.
+ * One that answers 429 and names a time is there, and promises to go on: that counts as no try.
  *
  * @throws {ServerError} what the server answered last, or that it did not
  * @throws {Error} `AbortError` when the signal fires
  */
 export async function sendRequest(url: string, request: ServerRequest): Promise<Response> {
   const tries = request.tries ?? DEFAULT_TRIES
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; ;) {
     const { answer, retryAfterMs } = await tryOnce(url, request)
     if (!(answer instanceof ServerError)) return answer
     const { httpStatus } = answer
+    if (httpStatus === 429 && retryAfterMs !== null && retryAfterMs > 0) {
+      request.onWait?.(retryAfterMs)
+      await delay(retryAfterMs, undefined, { signal: request.signal })
+      continue
+    }
     const canHelp = httpStatus === null || RETRIED_STATUSES.includes(httpStatus)
     if (!canHelp || attempt >= tries) throw answer
     const pauseMs = retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS)
     await delay(pauseMs, undefined, { signal: request.signal })
+    attempt += 1
   }
 }
 

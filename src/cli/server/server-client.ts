@@ -45,6 +45,8 @@ export type CallOptions = {
   readonly signal: AbortSignal
   /** Default: 5. */
   readonly tries?: number
+  /** See `ServerRequest`. */
+  readonly onWait?: (waitMs: number) => void
 }
 
 const DEADLINE_MS = 30_000

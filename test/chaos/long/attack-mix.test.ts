@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { quantile } from '../../../scripts/bench/quantile.ts'
-import { runAttackMix } from '../../support/attack-mix/run-attack-mix.ts'
+import { LIMITS_PER_CALLER, runAttackMix } from '../../support/attack-mix/run-attack-mix.ts'
 import { startStack } from '../../support/stack.ts'
 
 const SECONDS = 20
 /** Far above the goal, which the benchmark measures on a machine that does nothing else. */
 const STATUS_P99_MS = 5_000
 
-const NO_LIMITS = { OCR_RATE_LIMIT_REQUESTS: '0', OCR_RATE_LIMIT_SUBMITS: '0' }
-
 describe('a mix of attacks', () => {
-  for (const [what, env] of [
-    ['with the limits per caller', {}],
-    ['without limits per caller', NO_LIMITS],
-  ] as const)
-    it(`${what}: a good client is served, and nothing dies`, async (test) => {
+  for (const [limits, env] of Object.entries(LIMITS_PER_CALLER))
+    it(`${limits} limits per caller: a good client is served, and nothing dies`, async (test) => {
       await using stack = await startStack({ stubDelayMs: 50, env })
       const pids = [stack.api.pid(), stack.worker.pid()]
 

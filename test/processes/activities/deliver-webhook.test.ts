@@ -46,14 +46,22 @@ async function benchOf(
   const { isAllowed = true, giveUpInMs = DAY_MS, timeoutMs = 5_000 } = change
   const store = createDirectoryBlobStore({ path: join(directory, 'store'), secret: 'x' })
   const engine = createStubEngine({ delayMs: 0, ledgerPath: '/dev/null' })
+  const { host } = new URL(server.url)
   const secrets = change.secrets ?? WEBHOOK_SECRETS.map((secret) => new Secret(secret))
   const deps: ActivityDependencies = {
     store,
     engineFor: () => engine,
     engineVersionOf: () => engine.version,
-    urlRules: { allowedHosts: isAllowed ? [new URL(server.url).host] : [], allowedPorts: [] },
+    // Opened for files: no reason to post there.
+    urlRules: { allowedHosts: [host], allowedPorts: [Number(new URL(server.url).port)] },
     temporaryDirectory: join(directory, 'temporary'),
-    webhooks: { secrets, timeoutMs, firstRetryMs: 5_000, publicUrl: null },
+    webhooks: {
+      secrets,
+      timeoutMs,
+      firstRetryMs: 5_000,
+      publicUrl: null,
+      urlRules: { allowedHosts: isAllowed ? [host] : [], allowedPorts: [] },
+    },
   }
   const callback = {
     url: `${server.url}/hooks?token=${TOKEN}`,
@@ -172,7 +180,7 @@ describe('deliverWebhook', () => {
     assert.equal((await bench.log()).deliveries[0]?.lastStatus, 307)
   })
 
-  it('connects to no private address that nobody has opened', async () => {
+  it('connects to no private address that nobody has opened for webhooks', async () => {
     await using bench = await benchOf((_req, res) => res.end(), { isAllowed: false })
 
     const failure = await bench.failure()
@@ -203,6 +211,20 @@ describe('deliverWebhook', () => {
 
     assert.deepEqual([gone.outcome, afterwards.outcome], ['stopped', 'stopped'])
     assert.equal(bench.received.length, 2)
+  })
+
+  it('remembers a 410 through a redelivery that fails, until one is taken', async () => {
+    let status = 410
+    await using bench = await benchOf((_req, res) => res.writeHead(status).end())
+    await bench.deliver()
+
+    status = 500
+    await assert.rejects(bench.deliver({ isOnDemand: true }))
+    const afterFailure = await bench.log()
+    status = 204
+    await bench.deliver({ isOnDemand: true })
+
+    assert.deepEqual([afterFailure.isStopped, (await bench.log()).isStopped], [true, false])
   })
 
   it('tells nobody of a document that is gone, and leaves nothing behind', async () => {

@@ -1,7 +1,8 @@
 import { after, before, describe } from 'node:test'
 import { createS3BlobStore } from '../../../src/storage/s3-blob-store.ts'
 import { noS3, startTestS3, type TestS3 } from '../../support/s3-server.ts'
-import { describeSweep } from '../../support/sweep.suite.ts'
+import { describeSweepLimits } from '../../support/sweep-limits.suite.ts'
+import { describeSweep, type SweptStore } from '../../support/sweep.suite.ts'
 
 describe('the sweep of a bucket', { skip: await noS3() }, () => {
   let server: TestS3
@@ -10,7 +11,7 @@ describe('the sweep of a bucket', { skip: await noS3() }, () => {
   })
   after(() => server.dispose())
 
-  describeSweep('S3', async () => {
+  const open = async (): Promise<SweptStore> => {
     const { client, settings } = server
     const store = createS3BlobStore({ ...settings, secret: 'x' })
     return {
@@ -20,5 +21,8 @@ describe('the sweep of a bucket', { skip: await noS3() }, () => {
         for (const { name } of objects) await client.removeObject(settings.bucket, String(name))
       },
     }
-  })
+  }
+
+  describeSweep('S3', open)
+  describeSweepLimits('S3', open)
 })

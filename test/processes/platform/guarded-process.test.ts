@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'node:test'
@@ -82,6 +83,14 @@ describe('startGuardedProcess', () => {
     const answer = await child.request('environment', BOUNDS)
 
     assert.deepEqual(answer, { environment: ['COLOUR', 'LANG', 'PATH'], arguments: 3 })
+  })
+
+  it('lets those who answer requests go ahead of the child', async () => {
+    await using child = start()
+
+    const niceValue = await child.request('priority', BOUNDS)
+
+    assert.equal(niceValue, Math.max(5, getPriority()))
   })
 
   it('keeps console and stdout noise of the child out of the protocol', async () => {

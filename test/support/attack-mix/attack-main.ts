@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { ATTACKS } from './attacks.ts'
+import type { Attacked } from './run-attack-mix.ts'
 
 /*
  * All attacks at once, from a process of their own, so that the good client's times are not theirs:
- * `attack-main.ts <url> <seconds> <local address>`. Prints what they were answered as JSON.
+ * `attack-main.ts <url> <seconds> <local address>`. Prints what they were answered, and the CPU
+ * time that they cost, as JSON.
  */
 const [url = '', seconds = '10', localAddress = '127.0.0.1'] = process.argv.slice(2)
 const stopping = new AbortController()
@@ -22,4 +24,6 @@ await Promise.all(
   }),
 )
 clearTimeout(timer)
-process.stdout.write(JSON.stringify(answers), () => process.exit(0))
+const { user, system } = process.cpuUsage()
+const attacked: Attacked = { answers, cpuSeconds: (user + system) / 1e6 }
+process.stdout.write(JSON.stringify(attacked), () => process.exit(0))

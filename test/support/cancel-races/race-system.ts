@@ -108,7 +108,8 @@ export async function startRaceSystem(): Promise<RaceSystem> {
     }),
   )
   await storePages(store)
-  const queues = { documents: workflows.documentsQueue, cpu: workflows.cpuQueue }
+  const { documentsQueue: documents, cpuQueue: cpu, webhooksQueue: webhooks } = workflows
+  const queues = { documents, cpu, webhooks }
   const config = { address: temporalAddress(), namespace: TEST_NAMESPACE, apiKey: null, tls: false }
   const { client } = setUp.use(connectTemporal(config))
   const gatewayOf = (its: Client) =>

@@ -223,12 +223,29 @@ describe('assembleDocument', () => {
       assert.equal((await manifest()).outcome, 'cancelled')
     })
 
-  it('overwrites the ending of a run that was reset', async () => {
+  it('leaves the ending of a cancel alone whatever the clock of its host says', async () => {
+    await prepare([1, 2])
+    const put = deps.store.put.bind(deps.store)
+    let isCancelled = false
+    deps.store.put = async (key, body, options) => {
+      if (key === manifestKey(ID) && !isCancelled) {
+        isCancelled = true
+        await assembleDocument(deps, inputFor('oo', { outcome: 'cancelled' }), signal)
+        const slow = { ...(await manifest()), endedAt: '2001-01-01T00:00:00.000Z' }
+        await writeJson(deps.store, manifestKey(ID), slow)
+      }
+      return put(key, body, options)
+    }
+
+    const late = assembleDocument(deps, inputFor('oo'), signal)
+
+    await assert.rejects(late, { code: 'CANCELLED' })
+    assert.equal((await manifest()).outcome, 'cancelled')
+  })
+
+  it('overwrites the ending of a run that was reset, whatever the clock of its host said', async () => {
     await prepare([1, 2])
     await assembleDocument(deps, inputFor('oo', { outcome: 'cancelled' }), signal)
-    const cancelled = await manifest()
-    const endedAt = new Date(Date.parse(cancelled.endedAt) - 1_000).toISOString()
-    await writeJson(deps.store, manifestKey(ID), { ...cancelled, endedAt })
 
     await assembleDocument(deps, inputFor('oo'), signal)
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readReadiness } from '../../../src/api/readiness.ts'
+import { ALICE, BOB, KEYED_ACCESS } from '../../support/api-keys.ts'
 import { startTestApi } from '../../support/test-api.ts'
 import { readJson } from '../../support/read-json.ts'
 
@@ -80,6 +81,17 @@ describe('GET /livez', () => {
 
     assert.equal(body.status, 'ok')
     assert.equal(Number.isInteger(body.lag_ms), true)
+  })
+
+  it('watches the event loop once, however many callers have asked', async (test) => {
+    const { mock } = test.mock.method(globalThis, 'setInterval')
+    const watches = () => mock.calls.filter(({ arguments: [, everyMs] }) => everyMs === 200).length
+    await using api = await startTestApi({ api: { access: KEYED_ACCESS } })
+
+    for (const { headers } of [ALICE, BOB])
+      assert.equal((await api.fetch('/livez', { headers })).status, 200)
+
+    assert.equal(watches(), 1)
   })
 
   it('does not count as alive right after the event loop stood still', async () => {

@@ -30,10 +30,7 @@ const WRONG: readonly (readonly [RegExp, (match: RegExpExecArray) => readonly st
     /^host names with or/,
     () => ['https://a', 'a/b', 'a,,b', 'a:0', 'a:99999', '[a]', '::1', 'a b'],
   ],
-  [
-    /^off, a number of proxies/,
-    () => ['true', '0', '17', '10.0.0.0/33', '::/129', 'a', '1.2.3', '1,,2'],
-  ],
+  [/^off, a number of proxies/, () => ['true', '0', '17', ...NO_RANGES, 'a', '1.2.3', '1,,2']],
   [/^ports from 1/, () => ['0', '65536', '80;81', '80,,81', 'http']],
   [/^(paths|texts), separated/, () => [',', 'a,,b']],
   [/^all, or some of/, () => ['none', 'ocr-cpu,', 'ocr-cpu documents', 'ALL']],
@@ -52,9 +49,20 @@ const WRONG_KEYS = [
   `:${HASH}`,
   `a b:${HASH}`,
   `${'x'.repeat(65)}:${HASH}`,
-  `a:${HASH},a:${HASH}`,
+  `a:${HASH},a:${'cd'.repeat(32)}`,
+  `a:${HASH},b:${HASH}`,
   `a:${HASH},,b:${HASH}`,
   `${HASH}`,
+]
+
+const NO_RANGES = [
+  '10.0.0.0/33',
+  '10.0.0.0/0',
+  '10.0.0.0/00',
+  '::/129',
+  '::/0',
+  '::ffff:10.0.0.7',
+  '::ffff:a00:0/104',
 ]
 
 const LONG = `whsec_${'A'.repeat(32)}`

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { parseDocumentId } from '../../../src/contract/identifiers.ts'
+import { OcrError } from '../../../src/platform/errors.ts'
 import { awaitRemovals, removeUnusedBlob } from '../../../src/storage/blob-removal.ts'
 import type { BlobStore } from '../../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
@@ -19,7 +20,7 @@ import {
 import { writeJson } from '../../../src/storage/read-blob.ts'
 import { releaseBlob } from '../../../src/storage/release-blob.ts'
 import { referToBlob, storeBlob } from '../../../src/storage/store-blob.ts'
-import { methodsOf } from '../../support/blobs.ts'
+import { methodsOf, stoppedAt, testKey } from '../../support/blobs.ts'
 import { present } from '../../support/gateway-fixtures.ts'
 import { shaOf } from '../../support/sweep-bench.ts'
 
@@ -86,7 +87,7 @@ describe('removeUnusedBlob', () => {
       const interrupted = stoppedAt(store, step, async () => {
         const user = observed(store)
         const file = { sha256: SHA256, mediaType: 'pdf', path } as const
-        const using = storeBlob(user.store, file, reference)
+        const using = storeBlob(user.store, file, { reference })
         started.push(using)
         // It ends, or waits for the remover; either way the remover goes on.
         await Promise.race([using, user.waits])
@@ -133,6 +134,79 @@ describe('removeUnusedBlob', () => {
     assert.equal(await notes(), 1)
   })
 
+  it('removes without a note what lies in a full store', async () => {
+    const full: BlobStore = {
+      ...methodsOf(store),
+      put: () => Promise.reject(new OcrError('STORAGE_FULL', 'Cannot write an object: ENOSPC')),
+    }
+
+    const removed = await removeUnusedBlob(full, SHA256)
+
+    assert.deepEqual(removed, { objects: 2, bytes: 6 })
+    assert.deepEqual((await store.list('')).blobs, [])
+  })
+
+  it('renews its note while it removes objects that take long, and looks for users again', async (t) => {
+    for (let page = 2; page <= 40; page++)
+      await store.put(testKey(`${pagesPrefix(SHA256)}${page}.json`), Buffer.from('{}'), PDF)
+    let nowMs = 0
+    t.mock.method(performance, 'now', () => nowMs)
+    let written = 0
+    const slow: BlobStore = {
+      ...methodsOf(store),
+      async put(key, body, options) {
+        if (key.startsWith('removals/')) written += 1
+        return await store.put(key, body, options)
+      },
+      async delete(key) {
+        await store.delete(key)
+        nowMs += 5_000
+        // It gave up waiting.
+        if (nowMs === 80_000) await writeJson(store, referenceKey(SHA256, newId()), {})
+      },
+    }
+
+    const removed = await removeUnusedBlob(slow, SHA256)
+
+    assert.equal(removed, null)
+    assert.equal(written, 3)
+    assert.deepEqual([await isThere(), await notes()], [true, 0])
+    assert.equal((await store.list(pagesPrefix(SHA256))).blobs.length, 24)
+  })
+
+  it('stops between two objects when its time is over', async () => {
+    for (let page = 2; page <= 40; page++)
+      await store.put(testKey(`${pagesPrefix(SHA256)}${page}.json`), Buffer.from('{}'), PDF)
+    const ending = new AbortController()
+    const ended: BlobStore = {
+      ...methodsOf(store),
+      async delete(key) {
+        await store.delete(key)
+        ending.abort()
+      },
+    }
+
+    const removed = removeUnusedBlob(ended, SHA256, ending.signal)
+
+    await assert.rejects(removed, { name: 'AbortError' })
+    assert.equal((await store.list(pagesPrefix(SHA256))).blobs.length, 32)
+    assert.deepEqual([await isThere(), await notes()], [true, 0])
+  })
+
+  it('lets go of an upload that waits for a killed remover when its client is gone', async () => {
+    await writeJson(store, removalNoteKey(SHA256, 'x'), {})
+    const gone = new AbortController()
+    const user = observed(store)
+    const file = { sha256: SHA256, mediaType: 'pdf', path } as const
+    const use = { reference: referenceKey(SHA256, newId()), signal: gone.signal }
+
+    const using = storeBlob(user.store, file, use)
+    await user.waits
+    gone.abort()
+
+    await assert.rejects(using, { name: 'AbortError' })
+  })
+
   it('leaves what another document refers to when one is deleted', async () => {
     const [first, second] = [newId(), newId()]
     await referToBlob(store, SHA256, referenceKey(SHA256, first))
@@ -145,22 +219,6 @@ describe('removeUnusedBlob', () => {
     assert.deepEqual([isKept, (await store.list('')).blobs], [true, []])
   })
 })
-
-/** A store that does something else before its nth call. */
-function stoppedAt(store: BlobStore, step: number, work: () => Promise<void>): BlobStore {
-  let calls = 0
-  const count = async (): Promise<void> => {
-    calls += 1
-    if (calls === step) await work()
-  }
-  return {
-    ...methodsOf(store),
-    put: (key, body, options) => count().then(() => store.put(key, body, options)),
-    head: (key) => count().then(() => store.head(key)),
-    delete: (key) => count().then(() => store.delete(key)),
-    list: (prefix, cursor) => count().then(() => store.list(prefix, cursor)),
-  }
-}
 
 /** A store that tells when its user has found a note and waits. */
 function observed(store: BlobStore): { store: BlobStore; waits: Promise<void> } {

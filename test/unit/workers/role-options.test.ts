@@ -17,6 +17,7 @@ describe('polledQueues', () => {
       queues.map(({ options, slots, work }) => [options.taskQueue, slots, work]),
       [
         ['documents', null, 'workflows'],
+        ['webhooks', null, 'webhooks'],
         ['ocr-cpu', 3, 'activities'],
       ],
     )
@@ -26,7 +27,7 @@ describe('polledQueues', () => {
     const queues = queuesOf({ ...LLM, ...OLLAMA, ...GPU, OCR_GPU_SLOTS: '48' })
 
     assert.deepEqual(
-      queues.slice(2).map(({ options, slots, engine, work }) => ({
+      queues.slice(3).map(({ options, slots, engine, work }) => ({
         queue: options.taskQueue,
         executions: options.maxConcurrentActivityTaskExecutions,
         slots,
@@ -68,7 +69,7 @@ describe('polledQueues', () => {
 
     assert.deepEqual(
       queues.map(({ options }) => options.maxTaskQueueActivitiesPerSecond),
-      [undefined, undefined, 0.5, undefined, undefined, undefined],
+      [undefined, undefined, undefined, 0.5, undefined, undefined, undefined],
     )
   })
 

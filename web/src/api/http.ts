@@ -24,7 +24,7 @@ export async function fetchText(url: string, options: RequestOptions = {}): Prom
   }
   const { ok, status, headers } = response
   if (ok) return body
-  throw await toRefusal({ status, body, requestId: headers.get('x-request-id') })
+  throw await toRefusal({ status, body, header: (name) => headers.get(name) })
 }
 
 /** An answer in JSON. @throws {ApiError} also when it is none */
@@ -32,7 +32,7 @@ export async function fetchJson(url: string, options: RequestOptions = {}): Prom
   const body = await fetchText(url, options)
   const json = parseJson(body)
   // Such as the login page of a network.
-  if (json === null) throw await toRefusal({ status: 502, body: '', requestId: null })
+  if (json === null) throw await toRefusal({ status: 502, body: '', header: () => null })
   return json
 }
 

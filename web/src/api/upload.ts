@@ -22,8 +22,8 @@ export type FileUpload = UploadProgress & {
 }
 
 /**
- * Sends a file, again if the connection is lost; the idempotency key makes that one document.
- * Resolves with the JSON of the answer.
+ * Sends a file, again if the connection is lost, or once the service takes more after too much at once;
+ * the idempotency key makes that one document. Resolves with the JSON of the answer.
  *
  * @throws {ApiError} `NETWORK` also when it was given up
  */
@@ -47,20 +47,30 @@ export function sendJson(
   )
 }
 
+type Retrying = Pick<FileUpload, 'signal' | 'pauseMs'> & Partial<Pick<FileUpload, 'onSent'>>
+
 async function withRetries<Value>(
-  { signal, pauseMs = FIRST_PAUSE_MS }: Pick<FileUpload, 'signal' | 'pauseMs'>,
+  { signal, pauseMs = FIRST_PAUSE_MS, onSent }: Retrying,
   send: () => Promise<Value>,
 ): Promise<Value> {
-  for (let retries = 0; ; retries++) {
+  for (let retries = 0; ;) {
     try {
       return await send()
     } catch (error) {
-      const isLost = error instanceof ApiError && error.code === 'NETWORK'
-      if (!isLost || retries === MAX_RETRIES || signal.aborted) throw error
+      if (!(error instanceof ApiError) || signal.aborted) throw error
+      if (error.status === 429 && error.retryAfterMs > 0) {
+        // It waits for its turn, which comes: that counts as no try.
+        onSent?.(0)
+        await pause(error.retryAfterMs, signal)
+        if (signal.aborted) throw error
+        continue
+      }
+      if (error.code !== 'NETWORK' || retries === MAX_RETRIES) throw error
       await pause(pauseMs * 2 ** retries, signal)
       // Without a network, tries say nothing about the service.
       if (globalThis.navigator?.onLine === false) await online(signal)
       if (signal.aborted) throw error
+      retries += 1
     }
   }
 }
@@ -101,9 +111,8 @@ function sendOnce(upload: FileUpload): Promise<unknown> {
   const answered = new Promise<unknown>((resolve, reject) => {
     request.onload = () => {
       const { status, responseText: body } = request
-      const requestId = request.getResponseHeader('x-request-id')
       if (status >= 200 && status < 300) resolve(parseJson(body))
-      else reject(toApiError({ status, body, requestId }))
+      else reject(toApiError({ status, body, header: (name) => request.getResponseHeader(name) }))
     }
     request.onerror = request.onabort = () => reject(noAnswer())
     if (signal.aborted) reject(noAnswer())

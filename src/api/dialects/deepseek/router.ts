@@ -33,7 +33,8 @@ export function createDeepseekRoutes(deps: AppDeps): Route[] {
 export function createDeepseekRouter(deps: AppDeps, isWhole = true): Router {
   const router = Router({ caseSensitive: true })
   const routes = createDeepseekRoutes(deps)
-  router.use(createApiReferenceRouter({ title: 'DeepSeek-OCR API', openApi: openApiOf(routes) }))
+  const openApi = (): OpenApiDocument => openApiOf(routes)
+  router.use(createApiReferenceRouter({ title: 'DeepSeek-OCR API', openApi }))
   mountRoutes(router, routes, deps)
   endRouter(router, { write: writeError, logger: deps.logger, isWhole })
   return router

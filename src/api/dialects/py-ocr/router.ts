@@ -27,8 +27,8 @@ export function createPyOcrRoutes(deps: AppDeps): Route[] {
  */
 export function createPyOcrRouter(deps: AppDeps, isWhole = true): Router {
   const router = Router({ caseSensitive: true })
-  router.use(refuseCompressedBody, jsonBody())
-  mountRoutes(router, createPyOcrRoutes(deps), deps)
+  router.use(refuseCompressedBody)
+  mountRoutes(router, createPyOcrRoutes(deps), { ...deps, readBody: jsonBody() })
   endRouter(router, { write: writeError, logger: deps.logger, isWhole })
   return router
 }

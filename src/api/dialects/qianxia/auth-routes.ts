@@ -1,7 +1,15 @@
+import type { Request } from 'express'
 import { z } from 'zod'
+import { OcrError } from '../../../platform/errors.ts'
 import type { AppDeps } from '../../app-deps.ts'
 import { route, type Answer, type Route } from '../../http/route.ts'
-import { checkPassword, createAccount, parseUsername, type Credentials } from './accounts.ts'
+import {
+  checkPassword,
+  createAccount,
+  parseUsername,
+  type Account,
+  type Credentials,
+} from './accounts.ts'
 import { errorSchema } from './schemas.ts'
 import { startSession } from './session.ts'
 
@@ -43,13 +51,15 @@ function registerRoute(deps: AppDeps): Route {
     method: 'post',
     path: '/api/auth/register',
     tag: TAG,
-    isOpen: true,
+    // A session is as good as a key: where keys are needed, no stranger gives himself one.
+    isOpen: !deps.callers.areKeysNeeded,
     summary: '注册',
-    description: 'The first user becomes admin.',
+    description: 'The first user becomes admin. Where API keys are set up, it takes one.',
     body: credentialsSchema,
     responses: {
       200: { description: '注册成功', schema: registeredSchema },
       400: { description: '参数错误或用户名已存在', schema: errorSchema },
+      401: { description: '未登录', schema: errorSchema },
       429: { description: '请求过于频繁', schema: errorSchema },
       503: { description: '服务暂时不可用', schema: errorSchema },
     },
@@ -96,7 +106,7 @@ function loginRoute(deps: AppDeps): Route {
     async handler({ body, request, response }) {
       const credentials = readCredentials(body)
       if (credentials === null) return refused(NO_CREDENTIALS)
-      const account = await checkPassword(deps.store, credentials)
+      const account = await logIn(deps, request, credentials)
       if (account === null) return { status: 401, body: { detail: '用户名或密码错误' } }
       startSession(deps, account, { request, response })
       const { userId, username, isAdmin } = account
@@ -110,6 +120,23 @@ function loginRoute(deps: AppDeps): Route {
       }
     },
   })
+}
+
+/** `null` when name or password is wrong. Throws `RATE_LIMITED` after ten of them from one address. */
+async function logIn(
+  { callers: { failedLogins }, store }: AppDeps,
+  { ip = '' }: Request,
+  credentials: Credentials,
+): Promise<Account | null> {
+  // Nothing tells a guess from a right password before it is hashed, which takes its time.
+  const waitMs = failedLogins.waitMsOf(ip)
+  if (waitMs !== null)
+    throw new OcrError('RATE_LIMITED', 'Cannot log in: too many failed logins', {
+      retryAfterMs: waitMs,
+    })
+  const account = await checkPassword(store, credentials)
+  if (account === null) failedLogins.add(ip)
+  return account
 }
 
 /** `null` when one of them is missing or empty. */

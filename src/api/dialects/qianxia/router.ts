@@ -26,7 +26,7 @@ import { submitRoutes } from './submit-routes.ts'
 import { systemRoutes } from './system-routes.ts'
 import { createUserRoutes } from './user-routes.ts'
 
-/** Where bodies are read and requests counted: paths that are this dialect's at any root. */
+/** Where compressed bodies are refused and requests counted: paths that are this dialect's at any root. */
 const OWN_PATHS = ['/process', '/api/tasks', '/api/async', '/api/system', '/api/user']
 
 /** The routes of the dialect below its root, for OpenAPI. */
@@ -46,13 +46,14 @@ export function createQianxiaRouter(deps: AppDeps, isWhole = true): Router {
   const { qianxia, publicUrl } = deps.config.api
   const { password } = qianxia
   const end = { write: writeError, logger: deps.logger }
-  const guarded = { ...deps, guards: [admitSessions(deps), ...deps.guards] }
+  const guards = [admitSessions(deps), ...deps.guards]
+  const guarded = { ...deps, guards, readBody: jsonBody() }
   const router = Router({ caseSensitive: true })
-  router.use('/api/auth', deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
+  router.use('/api/auth', deps.qianxia.counters.handler, refuseCompressedBody)
   mountRoutes(router, rootRoutes(deps), guarded)
   const tasks = Router({ caseSensitive: true })
   tasks.use(OWN_PATHS, allowBackUrl(qianxia, publicUrl))
-  tasks.use(OWN_PATHS, deps.qianxia.counters.handler, refuseCompressedBody, jsonBody())
+  tasks.use(OWN_PATHS, deps.qianxia.counters.handler, refuseCompressedBody)
   mountRoutes(tasks, taskRoutes(deps), guarded)
   // Without a password its paths stand among those of others.
   if (password.reveal() !== '') endRouter(tasks, { ...end, isWhole: true })

@@ -13,7 +13,9 @@ export const UNAVAILABLE = refusal(503, '服务暂时不可用')
 /** The answer to what went wrong while a socket was to be opened, which is logged. */
 export function toSocketRefusal(thrown: unknown, logger: Logger): UpgradeRefusal {
   const code = codeOf(thrown)
-  if (code === 'UNAUTHORIZED' || code === 'RATE_LIMITED') return refusalFor(code)
+  const retryAfterMs = thrown instanceof OcrError ? thrown.retryAfterMs : null
+  if (code === 'UNAUTHORIZED' || code === 'RATE_LIMITED')
+    return { ...refusalFor(code), retryAfterMs }
   const line = { code, err: coerceError(thrown) }
   if (thrown instanceof OcrError) {
     logger.warn(line, 'socket refused')

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AppDeps } from '../../app-deps.ts'
 import { MAX_CONNECTIONS, type Upgrades } from '../../http/listen.ts'
-import { createUpgradeAccess } from '../../guards/upgrade-access.ts'
+import { createUpgradeAccess, type UpgradeAccessOptions } from '../../guards/upgrade-access.ts'
 import { SocketServer } from '../../sockets/socket-server.ts'
 import { ContentPreviews } from './content-preview.ts'
 import { isQianxiaServed } from './is-served.ts'
@@ -40,7 +40,8 @@ export type SocketOptions = {
 export type QianxiaSocketDeps = Pick<
   AppDeps,
   'callers' | 'config' | 'gateway' | 'live' | 'logger' | 'signingSecret' | 'store'
->
+> &
+  Pick<UpgradeAccessOptions, 'rateLimits'>
 
 /**
  * Sockets that one process has open at most: half of what a server takes, so that they leave the
@@ -56,7 +57,7 @@ export function createQianxiaSockets(
   options: SocketOptions = {},
 ): QianxiaSockets {
   const { qianxia } = deps.config.api
-  const accessOf = createUpgradeAccess({ api: deps.config.api, callers: deps.callers })
+  const accessOf = createUpgradeAccess({ ...deps, api: deps.config.api })
   const password = qianxia.password.reveal()
   const isServed = isQianxiaServed(deps.config)
   const open = new OpenSockets({ ...deps, previews: new ContentPreviews(deps) })
@@ -75,7 +76,7 @@ export function createQianxiaSockets(
         isMine: (request) => isServed && pathOf(request) !== null,
         upgrade(upgrade, socket, head) {
           const path = pathOf(upgrade)
-          const { request, caller, refusal } = accessOf(upgrade)
+          const { request, caller, refusal, count } = accessOf(upgrade)
           server.upgrade(
             { request, socket, head },
             {
@@ -87,6 +88,7 @@ export function createQianxiaSockets(
                 const user = await requireCaller(request, { ...deps, owner: caller.owner })
                 if (user.user === null && !caller.isAdmitted)
                   throw deps.callers.refusalOf(request, caller)
+                await count()
                 return (opened) => open.add(opened, user, path?.clientId ?? null)
               },
               refusalOfError: (error) => toSocketRefusal(error, deps.logger),

@@ -45,6 +45,7 @@ export function submitBatchRoute(deps: AppDeps): Route {
     summary: '批量提交',
     multipart: z.object({ files: z.array(z.file()) }),
     isSubmit: true,
+    isForUsers: true,
     responses: {
       200: { description: '批量任务已提交', schema: asyncBatchSchema },
       ...SUBMIT_FAILURES,

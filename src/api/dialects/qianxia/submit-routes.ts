@@ -102,6 +102,7 @@ export function submitRoutes(deps: AppDeps): Route[] {
       summary,
       multipart: z.object({ file: z.file() }),
       isSubmit: true,
+      isForUsers: true,
       responses: { 200: { description: '任务已提交', schema }, ...SUBMIT_FAILURES },
       async handler({ request, response }) {
         const signal = closedSignal(response)

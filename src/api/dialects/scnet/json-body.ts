@@ -7,7 +7,7 @@ const JSON_TYPES = /^application\/(?:json|x-www-form-urlencoded)\s*(?:;|$)/i
 
 /**
  * Reads JSON bodies of up to 1 MiB, also those that come without a content type or with the one of
- * curl. Only a bearer token makes that safe: a form of another site can send none.
+ * curl. That is safe behind the guards alone: a form of another site could send such a body, with cookies.
  */
 export function jsonBodyOfAnyClient(): RequestHandler {
   return json({ limit: JSON_LIMIT_BYTES, inflate: false, type: isJson })

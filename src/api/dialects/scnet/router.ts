@@ -21,12 +21,8 @@ export function createScnetRoutes(deps: AppDeps): Route[] {
  */
 export function createScnetRouter(deps: AppDeps): Router {
   const router = Router({ caseSensitive: true })
-  router.use(
-    requireApiKey(deps.config.api.scnet.apiKeys, deps.callers),
-    refuseCompressedBody,
-    jsonBodyOfAnyClient(),
-  )
-  mountRoutes(router, createScnetRoutes(deps), deps)
+  router.use(requireApiKey(deps.config.api.scnet.apiKeys, deps.callers), refuseCompressedBody)
+  mountRoutes(router, createScnetRoutes(deps), { ...deps, readBody: jsonBodyOfAnyClient() })
   endRouter(router, { write: writeError, logger: deps.logger, isWhole: true })
   return router
 }

@@ -5,7 +5,7 @@ import { blobKey, UPLOAD_LIFE_MS, uploadReferenceKey } from '../../../storage/ob
 import { signFileUrl } from '../../../storage/signed-url.ts'
 import { storeBlob } from '../../../storage/store-blob.ts'
 import type { AppDeps } from '../../app-deps.ts'
-import { originOf } from '../../http/request-context.ts'
+import { closedSignal, originOf } from '../../http/request-context.ts'
 import { RequestError } from '../../http/request-error.ts'
 import { route, type Route } from '../../http/route.ts'
 import { receiveUpload } from '../../uploads/receive-upload.ts'
@@ -44,7 +44,8 @@ export function uploadRoute(deps: AppDeps): Route {
       if (mediaType === null)
         throw new OcrError('UNSUPPORTED_FILE_TYPE', 'Cannot accept upload: its type is unknown')
       const reference = uploadReferenceKey(sha256, randomUUID())
-      await storeBlob(deps.store, { sha256, mediaType, path }, reference)
+      const signal = closedSignal(response)
+      await storeBlob(deps.store, { sha256, mediaType, path }, { reference, signal })
       // Of the api, whatever the store: a submit knows its own URLs, and fetches others.
       const fileUrl = signFileUrl(deps.signingSecret.reveal(), blobKey(sha256), {
         ttlSeconds: UPLOAD_LIFE_MS / 1_000,

@@ -5,6 +5,7 @@ import { startSession } from '../../../../src/api/dialects/qianxia/session.ts'
 import { KeyRing } from '../../../../src/api/guards/key-ring.ts'
 import { KEY_COOKIE, writeKeySession } from '../../../../src/api/guards/key-session.ts'
 import { Secret } from '../../../../src/platform/secret.ts'
+import { NO_LIMITS } from '../../../support/api-config.ts'
 import { ALICE, BOB, KEYED_ACCESS, OPEN_ACCESS } from '../../../support/api-keys.ts'
 import { sampleDocumentId, sampleStatus } from '../../../support/document-status.ts'
 import { LIVE_SECRET, startLiveServer } from '../../../support/live-sockets.ts'
@@ -78,6 +79,25 @@ describe('a socket', () => {
     ] as const) {
       assert.equal(await live.refused(PATH, from(origin)), status, origin)
       assert.equal(await qianxia.refused('/pwd/ws', from(origin)), status, origin)
+    }
+  })
+})
+
+describe('sockets that are opened too often within a minute', () => {
+  const limited = { limits: { ...NO_LIMITS, requestsPerMinute: 2 } }
+
+  it('are refused with 429 and the time to come back, and those of another caller are not', async () => {
+    await using live = await startLiveServer({ api: { ...limited, ...api } })
+    await using qianxia = await startSocketServer({ api: { ...limited, ...api } })
+    for (const [server, path] of [
+      [live, PATH],
+      [qianxia, '/pwd/ws'],
+    ] as const) {
+      const { headers } = ALICE
+      for (let n = 0; n < 2; n++) assert.equal(await server.refused(path, { headers }), 101)
+
+      assert.equal(await server.refused(path, { headers }), 429)
+      assert.equal(await server.refused(path, { headers: BOB.headers }), 101)
     }
   })
 })

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dialect } from '../../../../src/contract/document.ts'
 import { toPageJson } from '../../../../src/contract/page-json.ts'
 import type { PageRecord } from '../../../../src/contract/page.ts'
 import { INITIAL_PROGRESS } from '../../../../src/contract/progress.ts'
+import { OcrError } from '../../../../src/platform/errors.ts'
 import {
   documentPageKey,
   manifestKey,
@@ -58,8 +60,9 @@ describe('createDocumentPages', () => {
     assert.equal(image.info.contentType, 'image/png')
   })
 
-  it('gives a page of an ended document from its layout once the records are swept', async () => {
-    const { store, gateway, temporal } = bench.current
+  describe('once the records of an ended document are swept', () => {
+    const json = resultKey(ID, 'json')
+    const results = { ...present(sampleManifest().results), json }
     const record: PageRecord = {
       page: 2,
       outcome: 'degraded',
@@ -74,18 +77,93 @@ describe('createDocumentPages', () => {
       warnings: ['DPI_LOWERED'],
       usage: { promptTokens: 1, completionTokens: 2 },
     }
-    const json = resultKey(ID, 'json')
-    const results = { ...present(sampleManifest().results), json }
-    temporal.runs.set(ID, { state: 'completed' })
-    await writeJson(store, requestKey(ID), requestWith())
-    await writeJson(store, manifestKey(ID), sampleManifest({ documentId: ID, results }))
-    const failed = { page: 1, outcome: 'failed', code: 'PAGE_TIMEOUT' }
-    await writeJson(store, json, { document_id: ID, pages: [failed, toPageJson(record)] })
+    const pages = [{ page: 1, outcome: 'failed', code: 'PAGE_TIMEOUT' }, toPageJson(record)]
 
-    assert.deepEqual(await gateway.pageRecord(ID, 2), record)
-    assert.equal(await gateway.pageRecord(ID, 1), null)
-    assert.equal(await gateway.pageRecord(ID, 3), null)
-    assert.equal(await gateway.pageImage(ID, 2), null)
+    /** Answers how often its layout was read. */
+    const prepare = async (
+      layout: unknown = { document_id: ID, pages },
+      dialect: Dialect = 'py-ocr',
+    ) => {
+      const { store, temporal } = bench.current
+      const failed = [{ page: 1, code: 'PAGE_TIMEOUT' }] as const
+      temporal.runs.set(ID, { state: 'completed' })
+      await writeJson(store, requestKey(ID), requestWith({ dialect }))
+      await writeJson(store, manifestKey(ID), sampleManifest({ results, failed, dialect }))
+      await writeJson(store, json, layout)
+      let reads = 0
+      const get = store.get.bind(store)
+      store.get = (key, range) => {
+        if (key === json) reads += 1
+        return get(key, range)
+      }
+      return () => reads
+    }
+
+    it('gives a page from its layout', async () => {
+      const { gateway } = bench.current
+      await prepare()
+
+      assert.deepEqual(await gateway.pageRecord(ID, 2), record)
+      assert.equal(await gateway.pageRecord(ID, 3), null)
+      assert.equal(await gateway.pageImage(ID, 2), null)
+    })
+
+    it('reads no layout for a page that it cannot hold', async () => {
+      const { gateway } = bench.current
+      const countReads = await prepare()
+
+      for (const page of [1, 5, 99_999]) assert.equal(await gateway.pageRecord(ID, page), null)
+
+      assert.equal(countReads(), 0)
+    })
+
+    it('reads no layout in a dialect whose records outlive it', async () => {
+      const countReads = await prepare({ document_id: ID, pages }, 'v1')
+
+      assert.equal(await bench.current.gateway.pageRecord(ID, 2), null)
+
+      assert.equal(countReads(), 0)
+    })
+
+    it('reads the layout once for all who ask for its pages', async () => {
+      const { gateway } = bench.current
+      const countReads = await prepare()
+      const asked = Array.from({ length: 40 }, (_, n) => gateway.pageRecord(ID, 2 + (n % 3)))
+
+      await Promise.all(asked)
+
+      assert.equal(countReads(), 1)
+    })
+
+    for (const [name, layout] of [
+      ['no layout', { document_id: ID }],
+      ['cut short', null],
+    ] as const)
+      it(`answers BLOB_MISSING, and no bug, where what lies there is ${name}`, async () => {
+        const { store, gateway } = bench.current
+        const countReads = await prepare(layout)
+        const type = { contentType: 'application/json' }
+        if (layout === null) await store.put(json, Buffer.from('{"pages": [{"pa'), type)
+
+        await assert.rejects(gateway.pageRecord(ID, 2), { code: 'BLOB_MISSING' })
+        await assert.rejects(gateway.pageRecord(ID, 2), { code: 'BLOB_MISSING' })
+
+        assert.equal(countReads(), 1)
+      })
+
+    it('reads the layout again after the store was away', async () => {
+      const { store, gateway } = bench.current
+      await prepare()
+      const head = store.head.bind(store)
+      store.head = (key) =>
+        key === json
+          ? Promise.reject(new OcrError('STORAGE_UNAVAILABLE', 'Cannot read: away'))
+          : head(key)
+      await assert.rejects(gateway.pageRecord(ID, 2), { code: 'STORAGE_UNAVAILABLE' })
+      store.head = head
+
+      assert.deepEqual(await gateway.pageRecord(ID, 2), record)
+    })
   })
 
   it('gives no page that was not asked for, nor one of a deleted or unknown document', async () => {

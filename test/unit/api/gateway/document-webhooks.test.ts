@@ -9,18 +9,25 @@ import {
   redeliverWebhook,
 } from '../../../../src/api/gateway/document-webhooks.ts'
 import type { DocumentRequest } from '../../../../src/contract/document.ts'
+import type { DocumentStatus } from '../../../../src/contract/document-status.ts'
 import type { DeliverWebhooksInput } from '../../../../src/contract/webhooks.ts'
 import { createDirectoryBlobStore } from '../../../../src/storage/directory-blob-store.ts'
 import { manifestKey, requestKey, tombstoneKey } from '../../../../src/storage/object-keys.ts'
 import { writeJson } from '../../../../src/storage/read-blob.ts'
 import { noteWebhookTry } from '../../../../src/storage/webhook-log.ts'
-import { sampleManifest } from '../../../support/document-status.ts'
+import { completedStatus, sampleManifest, sampleStatus } from '../../../support/document-status.ts'
 import { failureOf } from '../../../support/failure-of.ts'
 import { ID, requestWith } from '../../../support/gateway-fixtures.ts'
 
 const CALLBACK = { url: 'https://example.com/?canary-91', events: ['document.failed'] } as const
 
-async function benchOf(change: Partial<DocumentRequest> = {}) {
+const failed = sampleManifest({ outcome: 'failed', failureCode: 'CORRUPT_PDF' })
+const FAILED = completedStatus({ state: 'failed', manifest: failed })
+
+async function benchOf(
+  change: Partial<DocumentRequest> = {},
+  status: DocumentStatus | null = FAILED,
+) {
   await using setUp = new AsyncDisposableStack()
   const { path } = setUp.use(await mkdtempDisposable(join(tmpdir(), 'webhooks-')))
   const store = createDirectoryBlobStore({ path, secret: 'x' })
@@ -29,47 +36,59 @@ async function benchOf(change: Partial<DocumentRequest> = {}) {
   const deps = {
     store,
     facts: new DocumentFacts(store),
+    statuses: { get: async () => status },
     webhooks: {
       deliverNow: async (input: DeliverWebhooksInput) => void started.push(input),
       cancel: async () => undefined,
     },
-    queues: { documents: 'documents', cpu: 'cpu' },
+    queues: { documents: 'documents', cpu: 'cpu', webhooks: 'webhooks' },
     webhookLifeMs: 60_000,
   }
   const resources = setUp.move()
   return { store, deps, started, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
-const failed = sampleManifest({ outcome: 'failed', failureCode: 'CORRUPT_PDF' })
-
 describe('redeliverWebhook', () => {
-  it('tells the end of the document as it was, with new time', async () => {
-    await using bench = await benchOf()
-    await writeJson(bench.store, manifestKey(ID), failed)
+  it('has the end of the document told, with new time and in the turn of its owner', async () => {
+    await using bench = await benchOf({ owner: 'key:1' })
 
     await redeliverWebhook(bench.deps, ID)
 
     const [input] = bench.started
-    assert.partialDeepStrictEqual(input, {
+    assert.deepEqual(input, {
       documentId: ID,
-      cpuQueue: 'cpu',
-      callback: { events: ['document.failed'], giveUpAfterMs: 60_000 },
-      again: { type: 'document.failed', atMs: Date.parse(failed.endedAt) },
+      callback: { events: ['document.failed'], giveUpAfterMs: 60_000, queue: 'webhooks' },
+      fairnessKey: 'key:1',
+      isOnDemand: true,
     })
-    assert.ok((input?.again?.giveUpAtMs ?? 0) > Date.now())
     assert.ok(!JSON.stringify(input).includes('canary-91'))
   })
 
   it('refuses before the end', async () => {
-    await using bench = await benchOf()
+    await using bench = await benchOf({}, sampleStatus())
 
     assert.equal((await failureOf(redeliverWebhook(bench.deps, ID))).code, 'RESULT_NOT_READY')
   })
 
+  it('refuses while a manifest is there and the run may still end otherwise', async () => {
+    await using bench = await benchOf({}, sampleStatus())
+    await writeJson(bench.store, manifestKey(ID), failed)
+
+    assert.equal((await failureOf(redeliverWebhook(bench.deps, ID))).code, 'RESULT_NOT_READY')
+    assert.deepEqual(bench.started, [])
+  })
+
+  it('tells of a document that an operator terminated, which left no manifest', async () => {
+    await using bench = await benchOf()
+
+    await redeliverWebhook(bench.deps, ID)
+
+    assert.equal(bench.started.length, 1)
+  })
+
   it('refuses what the receiver was never to be told', async () => {
     await using without = await benchOf({ callback: null })
-    await using other = await benchOf()
-    await writeJson(other.store, manifestKey(ID), sampleManifest())
+    await using other = await benchOf({}, completedStatus())
 
     assert.equal((await failureOf(redeliverWebhook(without.deps, ID))).code, 'NOT_FOUND')
     assert.equal((await failureOf(redeliverWebhook(other.deps, ID))).code, 'NOT_FOUND')

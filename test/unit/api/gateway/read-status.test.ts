@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DocumentRequest, Manifest } from '../../../../src/contract/document.ts'
-import { manifestKey, requestKey } from '../../../../src/storage/object-keys.ts'
+import { deletePrefix } from '../../../../src/storage/delete-prefix.ts'
+import { documentPrefix, manifestKey, requestKey } from '../../../../src/storage/object-keys.ts'
 import { readJson, writeJson } from '../../../../src/storage/read-blob.ts'
 import { sampleDocumentId, sampleManifest } from '../../../support/document-status.ts'
 import { benchOfEachTest, grpcFailure, progressWith } from '../../../support/test-gateway.ts'
@@ -130,6 +131,18 @@ describe('StatusReader', () => {
       assert.deepEqual([looks, pollers], [1, 0])
     })
 
+    it('says nothing of a full store while the step that found it full is tried again', async () => {
+      await writeJson(bench.current.store, requestKey(ID), requestWith())
+      const lastFailure = { applicationFailureInfo: { type: 'STORAGE_FULL' } }
+      const activities = [{ activityId: 'draw-1-9', attempt: 4, state: 2, lastFailure }]
+      const run = { state: 'running' as const, progress: progressWith({}), activities }
+      bench.current.temporal.runs.set(ID, run)
+
+      const status = await bench.current.gateway.status(ID)
+
+      assert.deepEqual([status?.state, status?.queuedReason], ['processing', null])
+    })
+
     it('says no NO_WORKER of a queue whose workers are busy with a page and poll nothing', async (t) => {
       t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
       const [reading, waiting] = [sampleDocumentId(1), sampleDocumentId(2)]
@@ -197,6 +210,25 @@ describe('StatusReader', () => {
       assert.equal([...statuses.values()].filter((s) => s?.state === 'queued').length, 49)
       assert.equal(bench.current.temporal.calls.list, 1)
       assert.equal(bench.current.temporal.calls.describe, 10)
+    })
+
+    it('shows no document that the sweep has removed since it was asked for', async (t) => {
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+      const { store, temporal, gateway } = bench.current
+      const ids = Array.from({ length: 40 }, (_, n) => sampleDocumentId(n))
+      for (const [n, documentId] of ids.entries()) {
+        await writeJson(store, requestKey(documentId), requestWith({ documentId }))
+        // Of some of them no more than the request is remembered.
+        temporal.runs.set(documentId, { state: 'completed', isUnlisted: n % 2 === 0 })
+      }
+      await gateway.statuses(ids)
+      temporal.runs.clear()
+      for (const documentId of ids) await deletePrefix(store, documentPrefix(documentId))
+      t.mock.timers.tick(60_001)
+
+      const statuses = await gateway.statuses(ids)
+
+      assert.deepEqual(new Set(statuses.values()), new Set([null]))
     })
 
     it('asks Temporal for no document that the store does not know', async () => {

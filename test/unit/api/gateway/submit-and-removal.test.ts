@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createDocumentGateway } from '../../../../src/api/gateway/document-gateway.ts'
 import { parseDocumentId } from '../../../../src/contract/identifiers.ts'
 import { deletePrefix } from '../../../../src/storage/delete-prefix.ts'
 import {
@@ -10,6 +11,7 @@ import {
   requestKey,
 } from '../../../../src/storage/object-keys.ts'
 import { releaseBlob } from '../../../../src/storage/release-blob.ts'
+import { stoppedAt } from '../../../support/blobs.ts'
 import { present, uploadOf } from '../../../support/gateway-fixtures.ts'
 import { benchOfEachTest } from '../../../support/test-gateway.ts'
 
@@ -37,6 +39,42 @@ describe('submitDocument, while somebody removes what it needs', () => {
     assert.equal(documentId, id)
     const needed = [blobKey(sha256), referenceKey(sha256, id), requestKey(id)]
     for (const key of needed) assert.notEqual(await store.head(key), null, key)
+  })
+
+  it('starts with all that it needs, however far the sweep has come with what was sent a day before', async () => {
+    const { store, temporal } = bench.current
+    const { client } = temporal
+    const keyed = () => bench.current.submission('pdf', { idempotencyKey: 'k' })
+    let [step, wasStopped] = [0, true]
+    while (wasStopped) {
+      step += 1
+      wasStopped = false
+      temporal.runs.clear()
+      temporal.onStart = () => {
+        throw new Error('the api was killed')
+      }
+      await assert.rejects(bench.current.anotherGateway().submit(await keyed()))
+      temporal.onStart = () => undefined
+      const sent = await keyed()
+      const { sha256 } = uploadOf(sent)
+      const { blobs } = await store.list('documents/')
+      const id = present(parseDocumentId(blobs[0]?.key.split('/')[1] ?? ''))
+      const swept = stoppedAt(store, step, async () => {
+        // Of a document that is known to run the sweep removes nothing.
+        if (temporal.runs.size > 0) return
+        wasStopped = true
+        await deletePrefix(store, documentPrefix(id))
+        await releaseBlob(store, sha256, id)
+      })
+
+      await createDocumentGateway({ client, store: swept, secret: 'secret' }).submit(sent)
+
+      const needed = [blobKey(sha256), referenceKey(sha256, id), requestKey(id)]
+      for (const key of needed) assert.notEqual(await store.head(key), null, `${step}: ${key}`)
+      await deletePrefix(store, documentPrefix(id))
+      await releaseBlob(store, sha256, id)
+    }
+    assert.ok(step > 5, `${step} calls`)
   })
 
   it('answers BLOB_MISSING where a file that is to be read again is gone, and leaves no reference', async () => {

@@ -30,9 +30,7 @@ describe('a request that changes something', () => {
       { 'sec-fetch-site': 'same-site' },
       { origin: 'https://evil.example' },
       { origin: 'null' },
-      { origin: 'null', 'sec-fetch-site': 'same-origin' },
       { origin: `${LISTED}.evil.example` },
-      { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
       { origin: api.url, 'sec-fetch-site': 'cross-site' },
       { origin: `${api.url}0` },
     ]
@@ -50,6 +48,9 @@ describe('a request that changes something', () => {
       { 'sec-fetch-site': 'none' },
       { origin: LISTED, 'sec-fetch-site': 'cross-site' },
       { origin: publicUrl, 'sec-fetch-site': 'same-origin' },
+      // Our own page behind a proxy that asks by another name, or one that tells nobody where it is.
+      { origin: 'https://proxied.example', 'sec-fetch-site': 'same-origin' },
+      { origin: 'null', 'sec-fetch-site': 'same-origin' },
     ]
     for (const headers of known)
       assert.notEqual(await cancel(api, headers), 403, JSON.stringify(headers))

@@ -25,4 +25,14 @@ describe('wrong keys', () => {
     assert.equal(failed.add('2001:db8:0:1200::1', 0), null)
     assert.equal(failed.add('192.0.2.2', 0), null)
   })
+
+  it('can be looked at without being counted', () => {
+    const failed = new FailedKeys()
+    assert.equal(failed.waitMsOf('192.0.2.1', 1_000), null)
+    addTen(failed, '192.0.2.1', 1_000)
+
+    assert.equal(failed.waitMsOf('192.0.2.1', 2_000), 59_000)
+    assert.equal(failed.waitMsOf('192.0.2.2', 2_000), null)
+    assert.equal(failed.waitMsOf('192.0.2.1', 61_000), null)
+  })
 })

@@ -26,6 +26,41 @@ describe('an API key', () => {
       assert.equal((await api.fetch('/v1/config', { headers: given })).status, 200)
   })
 
+  it('counts beside others that are none of ours', async () => {
+    await using api = await keyed()
+    const session = await api.fetch('/v1/session', giveKey(ALICE.key))
+    const cookie = session.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+    const other = { authorization: 'Bearer of-another-service' }
+    const headers: Record<string, string>[] = [
+      { ...other, 'x-api-key': ALICE.key },
+      { ...ALICE.headers, 'x-api-key': 'other' },
+      { ...other, cookie },
+      { 'x-api-key': 'other', cookie },
+    ]
+
+    // More often than a minute has wrong keys.
+    for (const given of [...headers, ...headers, ...headers])
+      assert.equal((await api.fetch('/v1/config', { headers: given })).status, 200)
+    assert.equal((await api.fetch('/v1/config', { headers: other })).status, 401)
+  })
+
+  it('is asked for before a body is read', async () => {
+    await using api = await keyed()
+    const broken = { method: 'POST', headers: JSON_TYPE, body: '{' }
+
+    for (const path of [
+      '/pyocr/api/status/batch',
+      '/api/llm/v1/ocrdoc/result',
+      '/qianxia/pwd/api/tasks/batch/status',
+      '/qianxia/api/auth/register',
+    ]) {
+      const keyedInit = { ...broken, headers: { ...JSON_TYPE, ...ALICE.headers } }
+      assert.equal((await api.fetch(path, broken)).status, 401, path)
+      assert.notEqual((await api.fetch(path, keyedInit)).status, 401, path)
+      assert.equal((await api.fetch(path, keyedInit)).status >= 400, true, path)
+    }
+  })
+
   it('is missing or wrong with the same answer', async () => {
     await using api = await keyed()
     const bodyOf = async (headers: Record<string, string>) => {

@@ -59,6 +59,9 @@ describe('what a proxy says', () => {
       rawRequest(`${api.url}/v1/session`, { method: 'DELETE', headers })
 
     assert.equal((await ask({ 'x-forwarded-host': 'evil.example' })).status, 421)
+    // A page under a stranger's name can say what it likes.
+    assert.equal((await ask({ ...FORWARDED, host: 'evil.example' })).status, 421)
+    assert.equal((await ask({ ...FORWARDED, host: 'api:8080' })).status, 204)
     assert.equal((await ask({ ...FORWARDED, origin: 'https://evil.example' })).status, 403)
     assert.equal((await ask({ ...FORWARDED, origin: 'https://ocr.example.com' })).status, 204)
   })

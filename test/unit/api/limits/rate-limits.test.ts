@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import express, { Router } from 'express'
+import express, { Router, type Request } from 'express'
 import { z } from 'zod'
 import { endRouter } from '../../../../src/api/http/end-of-router.ts'
 import { writeProblem } from '../../../../src/api/http/problem-response.ts'
 import { mountRoutes, route, type RouteFacts } from '../../../../src/api/http/route.ts'
 import { createRateLimits } from '../../../../src/api/limits/rate-limits.ts'
+import type { OcrError } from '../../../../src/platform/errors.ts'
 import { createRootLogger } from '../../../../src/platform/logger.ts'
 import { serve } from '../../../support/serve.ts'
 
@@ -21,12 +22,12 @@ const ROUTES: Readonly<Record<string, Kind>> = {
 
 /** Callers are told apart by a header. */
 async function startLimited(submitsPerMinute: number | null, requestsPerMinute: number | null) {
-  const guard = createRateLimits({
+  const limits = createRateLimits({
     limits: { submitsPerMinute, requestsPerMinute },
     submitterOf: (request) => request.get('x-caller') ?? 'nobody',
   })
   const app = express()
-  const options = { guards: [guard], checkResponses: true }
+  const options = { guards: [limits.guard], checkResponses: true }
   for (const [path, kind] of Object.entries(ROUTES)) {
     // As dialects have it: a router of its own for each.
     const router = Router()
@@ -49,6 +50,9 @@ async function startLimited(submitsPerMinute: number | null, requestsPerMinute: 
     fetch(server.url + path, { headers: { 'x-caller': caller, connection: 'close' } })
   return Object.assign(server, {
     ask,
+    upgrade: (caller = 'a') =>
+      // Nothing else of a request is looked at.
+      limits.countUpgrade({ get: () => caller } as unknown as Request),
     async statuses(paths: readonly string[], caller = 'a'): Promise<number[]> {
       const statuses: number[] = []
       for (const path of paths) statuses.push((await ask(path, caller)).status)
@@ -109,9 +113,23 @@ describe('rate limits', () => {
     assert.deepEqual([response.status, response.headers.get('ratelimit')], [200, null])
   })
 
+  it('count the upgrades to sockets with the other requests', async () => {
+    await using limited = await startLimited(null, 3)
+    await limited.statuses(['/status', '/status'])
+    await limited.upgrade()
+
+    await assert.rejects(limited.upgrade(), ({ code, retryAfterMs }: OcrError) => {
+      assert.equal(code, 'RATE_LIMITED')
+      return retryAfterMs !== null && retryAfterMs >= 1_000 && retryAfterMs <= 60_000
+    })
+    assert.deepEqual(await limited.statuses(['/status', '/page']), [429, 200])
+    await limited.upgrade('b')
+  })
+
   it('let everything through without a limit, and say nothing', async () => {
     await using limited = await startLimited(null, null)
 
+    await limited.upgrade()
     const statuses = await limited.statuses(Array(20).fill('/submit'))
 
     assert.deepEqual(new Set(statuses), new Set([200]))

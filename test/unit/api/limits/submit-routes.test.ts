@@ -147,4 +147,13 @@ describe('every route that takes a document', () => {
     assert.match(anonymous ?? '', /^address:[0-9a-f]{16}$/)
     assert.equal(keyed, null)
   })
+
+  it('leaves the quota of a user to who knows him', async () => {
+    await using api = await startLimitedApi()
+
+    for (const path of ['process/image', 'api/tasks/pdf', 'api/async/batch'])
+      await api.fetch(`/qianxia/pwd/${path}`, { method: 'POST' })
+
+    assert.deepEqual(api.gateway.roomAskedFor, [null, null, null])
+  })
 })

@@ -75,7 +75,7 @@ describe('gaugeTemporal', () => {
     await Promise.all([read(), read()])
     await read()
 
-    assert.deepEqual(asked.toSorted(), ['documents', 'ocr-cpu', 'ocr-remote-ollama'])
+    assert.deepEqual(asked.toSorted(), ['documents', 'ocr-cpu', 'ocr-remote-ollama', 'webhooks'])
     assert.equal(state.counts, 1)
   })
 

@@ -33,6 +33,29 @@ describe('sendRequest', () => {
     assert.equal(server.asked(), 3)
   })
 
+  it('waits and goes on however often a server with too many requests names a time', async () => {
+    const busy = [429, { 'Retry-After': '1' }, ''] as const
+    await using server = await serveAnswers(busy, busy, [200, {}, 'here'])
+    const waits: number[] = []
+
+    const response = await sendRequest(server.url, {
+      ...GET,
+      tries: 1,
+      onWait: (waitMs) => waits.push(waitMs),
+    })
+
+    assert.equal(await response.text(), 'here')
+    assert.deepEqual(waits, [1_000, 1_000])
+  })
+
+  it('gives up on a server that answers 429 and names no time', async () => {
+    await using server = await serveAnswers([429, { 'Retry-After': '0' }, ''])
+
+    await assert.rejects(sendRequest(server.url, { ...GET, tries: 2 }), { httpStatus: 429 })
+
+    assert.equal(server.asked(), 2)
+  })
+
   it('gives up with title, detail and code of the problem, in one line', async () => {
     const problem = { title: 'File type\nis bad', detail: 'only\u001B[2J PDF', code: 'BAD' }
     await using server = await serveAnswers([415, {}, JSON.stringify(problem)])

@@ -4,13 +4,20 @@ import { sendFile } from '../../../../web/src/api/upload.ts'
 import { ApiError } from '../../../../web/src/model.ts'
 import { settled } from '../../../support/web-documents.ts'
 
-type Script = 'lost' | 'silent' | { readonly status: number; readonly body: string }
+type Answer = {
+  readonly status: number
+  readonly body: string
+  /** Seconds. */
+  readonly retryAfter?: string
+}
+type Script = 'lost' | 'silent' | Answer
 
 /** Stands for XMLHttpRequest, which Node lacks: each request does the next thing of a script. */
 function scriptedRequests(script: readonly Script[]) {
   const sent: { key: string; form: FormData }[] = []
   const createRequest = () => {
     let key = ''
+    const headers: Record<string, string | undefined> = { 'x-request-id': 'r-9' }
     const request = {
       upload: { onprogress: (_event: { loaded: number }): void => undefined },
       onload: (): void => undefined,
@@ -18,7 +25,7 @@ function scriptedRequests(script: readonly Script[]) {
       onabort: (): void => undefined,
       status: 0,
       responseText: '',
-      getResponseHeader: () => 'r-9',
+      getResponseHeader: (name: string): string | null => headers[name] ?? null,
       open: (): void => undefined,
       setRequestHeader(_name: string, value: string) {
         key = value
@@ -32,6 +39,7 @@ function scriptedRequests(script: readonly Script[]) {
           request.upload.onprogress({ loaded: 5 })
           request.upload.onprogress({ loaded: 500 })
           if (next === 'lost') return request.onerror()
+          headers['retry-after'] = next.retryAfter
           Object.assign(request, { status: next.status, responseText: next.body })
           return request.onload()
         })
@@ -96,9 +104,36 @@ describe('an upload', () => {
     assert.equal(sent.length, 1)
   })
 
+  it('waits as often as the service has too much to do, and goes on', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    const busy = { status: 429, body: '{"code":"RATE_LIMITED"}', retryAfter: '42' }
+    const { answer, sent, progress } = upload([busy, busy, busy, busy, busy, ACCEPTED])
+
+    for (let tries = 1; tries <= 5; tries++) {
+      await settled()
+      assert.deepEqual([sent.length, progress.at(-1)], [tries, 0])
+      t.mock.timers.tick(41_999)
+      await settled()
+      assert.equal(sent.length, tries)
+      t.mock.timers.tick(1)
+    }
+
+    assert.deepEqual(await answer, { id: 'd1' })
+    assert.equal(new Set(sent.map(({ key }) => key)).size, 1)
+  })
+
+  it('is not sent again where too much was asked for and no time is named', async () => {
+    const { answer, sent } = upload([{ status: 429, body: '{"code":"QUOTA"}' }])
+
+    await assert.rejects(answer, { code: 'QUOTA', status: 429 })
+    assert.equal(sent.length, 1)
+  })
+
   it('ends when it is given up, while it is sent and while it waits', async () => {
     const sending = new AbortController()
     const waiting = new AbortController()
+    const busy = { status: 429, body: '{}', retryAfter: '60' }
+    const third = upload([busy], { signal: waiting.signal })
     const first = upload(['silent'], { signal: sending.signal })
     const second = upload(['lost'], { signal: waiting.signal, pauseMs: 60_000 })
     await settled()
@@ -108,7 +143,11 @@ describe('an upload', () => {
 
     await assert.rejects(first.answer, ApiError)
     await assert.rejects(second.answer, ApiError)
-    assert.deepEqual([first.sent.length, second.sent.length], [1, 1])
+    await assert.rejects(third.answer, ApiError)
+    assert.deepEqual(
+      [first, second, third].map(({ sent }) => sent.length),
+      [1, 1, 1],
+    )
   })
 
   it('counts a connection without a sign of life for a minute as lost', async (t) => {

@@ -126,6 +126,21 @@ describe('POST /api/auth/login', () => {
     ])
   })
 
+  it('may fail ten times a minute, and is then refused unseen', async () => {
+    await using api = await startAccountsApi()
+    await api.post(REGISTER, { username: 'zhang', password: PASSWORD })
+    for (let n = 0; n < 10; n++) assert.equal((await logIn(api, 'zhang', `guess-${n}`)).status, 401)
+
+    for (const password of ['guess-10', PASSWORD]) {
+      const response = await logIn(api, 'zhang', password)
+
+      assert.equal(response.status, 429)
+      assert.deepEqual(await response.json(), { detail: '请求过于频繁' })
+      const seconds = Number(response.headers.get('retry-after'))
+      assert.ok(seconds >= 1 && seconds <= 60, `${seconds}`)
+    }
+  })
+
   it('is unavailable, not wrong, when the store is down', async () => {
     await using api = await startAccountsApi()
     api.store.get = async () => {
