@@ -107,6 +107,8 @@ export async function startRaceSystem(): Promise<RaceSystem> {
         }),
     }),
   )
+  // Before the workers end, which wait for what they hold.
+  setUp.defer(() => gates.releaseAll())
   await storePages(store)
   const { documentsQueue: documents, cpuQueue: cpu, webhooksQueue: webhooks } = workflows
   const queues = { documents, cpu, webhooks }

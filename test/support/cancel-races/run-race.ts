@@ -103,7 +103,7 @@ export async function runRace(
     if (reply?.state === 'cancelled') cancelledAtMs ??= Date.now()
     return reply
   })
-  const deleting = point.isDeleted ? gateways[1].delete(id) : null
+  const deleting = point.isDeleted ? untilTold(() => gateways[1].delete(id)) : null
   const [replies, deleted] = await Promise.all([Promise.all(cancelling), deleting])
   gates.release(id)
   await started
@@ -111,10 +111,10 @@ export async function runRace(
 }
 
 /** A server that is too busy to say has promised nothing, and is asked again, as its answer says. */
-async function untilTold(cancel: () => Promise<CancelReply>): Promise<CancelReply> {
+async function untilTold<T>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await cancel()
+      return await ask()
     } catch (error) {
       if (!(error instanceof OcrError) || error.kind !== 'busy') throw error
     }
