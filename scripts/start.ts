@@ -67,7 +67,11 @@ async function use(supervised: Supervised, { api }: Config, port: number): Promi
   if (isReady === undefined) throw new Error('Everything ended before it was ready')
   if (isReady === false) console.error(`Not ready after 60 s; see ${origin}/readyz`)
   if (isSample) {
-    const markdown = await runSample(origin, (line) => console.error(line), stopping.signal)
+    const markdown = await runSample(origin, {
+      apiKey: config.commandLine.apiKey,
+      say: (line) => console.error(line),
+      signal: stopping.signal,
+    })
     process.stdout.write(markdown.endsWith('\n') ? markdown : `${markdown}\n`)
     return
   }
@@ -77,6 +81,7 @@ async function use(supervised: Supervised, { api }: Config, port: number): Promi
 }
 
 function printUrls(origin: string, temporalUiUrl: string | null): void {
+  const needsKey = config.api.access.apiKeys.length > 0
   const lines = [
     '',
     `  Page         ${origin}/`,
@@ -84,7 +89,7 @@ function printUrls(origin: string, temporalUiUrl: string | null): void {
     `  API docs     ${origin}/docs`,
     `  Temporal UI  ${temporalUiUrl ?? 'that of the cluster in TEMPORAL_ADDRESS'}`,
     '',
-    `  Try it:  curl -F file=@${relative(process.cwd(), SAMPLE_PATH)} ${origin}/v1/documents`,
+    `  Try it:  curl ${needsKey ? '-H "X-API-Key: …" ' : ''}-F file=@${relative(process.cwd(), SAMPLE_PATH)} ${origin}/v1/documents`,
     '  Ctrl-C ends everything; what is in flight is done again at the next start.',
     '',
   ]

@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import type { Secret } from '../../src/platform/secret.ts'
 
 /** The bundled document. */
 export const SAMPLE_PATH = join(import.meta.dirname, '..', '..', 'samples', 'sample.pdf')
@@ -16,25 +17,36 @@ const STATUS = z.object({
 const POLL_MS = 200
 const TIMEOUT_MS = 300_000
 
+/** How the sample is sent. */
+export type SampleOptions = {
+  /** Of the api; `null`: none is sent. */
+  readonly apiKey: Secret | null
+  /** Told every change of its progress. */
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal
+}
+
 /**
- * Sends the sample through `/v1` and returns its Markdown; tells every change of its progress.
+ * Sends the sample through `/v1` and returns its Markdown.
  *
  * @throws {Error} when it is not completed within 5 minutes
  */
 export async function runSample(
   origin: string,
-  say: (line: string) => void,
-  signal: AbortSignal,
+  { apiKey, say, signal }: SampleOptions,
 ): Promise<string> {
-  const url = await sendSample(origin, signal)
+  const headers: Record<string, string> =
+    apiKey === null ? {} : { Authorization: `Bearer ${apiKey.reveal()}` }
+  const init = { headers, signal }
+  const url = await sendSample(origin, init)
   const deadlineMs = Date.now() + TIMEOUT_MS
   let told = ''
   while (Date.now() < deadlineMs) {
-    const { status, pages, failure } = STATUS.parse(await fetchJson(url, { signal }))
+    const { status, pages, failure } = STATUS.parse(await fetchJson(url, init))
     const line = `sample: ${status}, page ${pages.done} of ${pages.total || '?'} done`
     if (line !== told) say(line)
     told = line
-    if (status === 'completed') return await fetchText(`${url}/result?format=markdown`, signal)
+    if (status === 'completed') return await fetchText(`${url}/result?format=markdown`, init)
     if (status === 'failed' || status === 'cancelled')
       throw new Error(
         `The sample is ${status}${failure ? `: ${failure.code}, ${failure.title}` : ''}`,
@@ -44,11 +56,11 @@ export async function runSample(
   throw new Error('The sample was not completed within 5 minutes')
 }
 
-async function sendSample(origin: string, signal: AbortSignal): Promise<string> {
+async function sendSample(origin: string, init: RequestInit): Promise<string> {
   const form = new FormData()
   form.append('file', await openAsBlob(SAMPLE_PATH, { type: 'application/pdf' }), 'sample.pdf')
   const url = `${origin}/v1/documents`
-  const { id } = CREATED.parse(await fetchJson(url, { method: 'POST', body: form, signal }))
+  const { id } = CREATED.parse(await fetchJson(url, { ...init, method: 'POST', body: form }))
   return `${url}/${id}`
 }
 
@@ -58,8 +70,8 @@ async function fetchJson(url: string, init: RequestInit): Promise<unknown> {
   return await response.json()
 }
 
-async function fetchText(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal })
+async function fetchText(url: string, init: RequestInit): Promise<string> {
+  const response = await fetch(url, init)
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.text()
 }

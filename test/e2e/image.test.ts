@@ -123,7 +123,11 @@ describe('the image, by the steps of the Dockerfile', { skip }, () => {
     ).catch((error: unknown) => {
       throw new Error(`${worker.log()}\n${api.log()}`, { cause: error })
     })
-    const markdown = await runSample(origin, () => undefined, AbortSignal.timeout(120_000))
+    const markdown = await runSample(origin, {
+      apiKey: null,
+      say: () => undefined,
+      signal: AbortSignal.timeout(120_000),
+    })
     const page = await fetch(origin, { headers: { accept: 'text/html' } })
     const health = runInContainer(image.healthcheck, env)
     const workerHealth = runInContainer(['node', 'scripts/container-health.ts', 'worker'], env)

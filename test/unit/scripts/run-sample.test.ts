@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { runSample } from '../../../scripts/start/run-sample.ts'
+import { Secret } from '../../../src/platform/secret.ts'
 
 /** An api that answers each status of the list once, the last one for ever. */
 async function fakeApi(statuses: readonly { status: string; done: number; code?: string }[]) {
   const left = [...statuses]
+  const authorizations = new Set<string | undefined>()
   const server = createServer((request, response) => {
     request.resume()
+    authorizations.add(request.headers.authorization)
     const path = request.url ?? ''
     if (request.method === 'POST') response.writeHead(202).end(JSON.stringify({ id: 'x' }))
     else if (path.endsWith('result?format=markdown')) response.end('# Sample')
@@ -24,6 +27,7 @@ async function fakeApi(statuses: readonly { status: string; done: number; code?:
   const address = server.address()
   assert.ok(typeof address === 'object' && address !== null)
   return {
+    authorizations,
     origin: `http://127.0.0.1:${address.port}`,
     [Symbol.dispose]() {
       server.closeAllConnections()
@@ -42,13 +46,14 @@ describe('runSample', () => {
     ])
     const said: string[] = []
 
-    const markdown = await runSample(
-      api.origin,
-      (line) => said.push(line),
-      new AbortController().signal,
-    )
+    const markdown = await runSample(api.origin, {
+      apiKey: new Secret('a key'),
+      say: (line) => said.push(line),
+      signal: new AbortController().signal,
+    })
 
     assert.equal(markdown, '# Sample')
+    assert.deepEqual([...api.authorizations], ['Bearer a key'])
     assert.deepEqual(said, [
       'sample: queued, page 0 of 2 done',
       'sample: processing, page 1 of 2 done',
@@ -60,7 +65,11 @@ describe('runSample', () => {
     using api = await fakeApi([{ status: 'failed', done: 0, code: 'PROGRAM_MISSING' }])
 
     await assert.rejects(
-      runSample(api.origin, () => undefined, new AbortController().signal),
+      runSample(api.origin, {
+        apiKey: null,
+        say: () => undefined,
+        signal: new AbortController().signal,
+      }),
       /PROGRAM_MISSING/,
     )
   })
