@@ -8,6 +8,7 @@ import { documentPath, downloadOf, pdfFile, sendFile, waitForText } from './supp
 import { startPageStack, type PageStack } from './support/page-stack.ts'
 import { readZip } from './support/read-zip.ts'
 import { waitForEnd } from '../support/stack-client.ts'
+import { until } from '../support/until.ts'
 
 let product: PageStack
 let id: string
@@ -43,8 +44,11 @@ after(async () => {
 const resultOf = async (format: string): Promise<string> =>
   (await fetch(`${product.stack.url}/v1/documents/${id}/result?format=${format}`)).text()
 
-const clipboardOf = (page: Page): Promise<string> =>
-  page.evaluate(() => navigator.clipboard.readText())
+async function clipboardOf(page: Page): Promise<string> {
+  // The clipboard is for the page that has the focus.
+  await page.bringToFront()
+  return await page.evaluate(() => navigator.clipboard.readText())
+}
 
 describe('an open document', { skip: noBrowser }, () => {
   it('shows what was read beside the image of the page', async () => {
@@ -149,7 +153,7 @@ describe('an open document', { skip: noBrowser }, () => {
     await waitForText(page.locator('.outcome'), 'Copied')
     const text = await clipboardOf(page)
     await page.getByRole('button', { name: 'Copy Markdown' }).click()
-    await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith('# '))
+    await until(async () => (await clipboardOf(page)).startsWith('# '), 'the Markdown is copied')
 
     assert.equal(text, await resultOf('text'))
     assert.equal(await clipboardOf(page), await resultOf('markdown'))
