@@ -27,7 +27,7 @@ const MEANINGS: readonly (readonly [RegExp, PdfWarningMeaning])[] = [
   ],
   // Fonts that are drawings often have none for a blank.
   [/^Type3 character "(?!space"|nbspace"|\.notdef")/, warning('CONTENT_SKIPPED')],
-  [/^(?:Empty|Filter) ".*" (?:stream|is not supported)/, warning('CONTENT_SKIPPED')],
+  [/^Filter ".*" is not supported/, warning('CONTENT_SKIPPED')],
   [
     /^(?:Bad encoding|Bad block header|Bad uncompressed block length|Unknown block type) in flate stream/,
     warning('CONTENT_SKIPPED'),

@@ -24,6 +24,13 @@ export function harmlessPdfs(): readonly BadFile[] {
   return [
     { name: 'a good page', family, make: goodPdf, want: ['ok'] },
     {
+      // Blank pages are written like that.
+      name: 'contents of no byte, said to be deflated',
+      family,
+      make: () => onePagePdf({ contentEntries: '/Filter/FlateDecode', content: Buffer.alloc(0) }),
+      want: ['empty'],
+    },
+    {
       name: 'JavaScript on opening, and a launch',
       family,
       make: () =>
