@@ -52,6 +52,18 @@ export const INITIAL_PROGRESS: Progress = {
   startedAtMs: null,
 }
 
+/** The counts of pages as `/v1` and webhooks tell them. */
+export function pageCountsOf(progress: Progress) {
+  return {
+    total: progress.totalPages,
+    done: progress.donePages,
+    ok: progress.okPages,
+    empty: progress.emptyPages,
+    degraded: progress.degradedPages,
+    failed: progress.failedPages,
+  }
+}
+
 /** Adds one ended page to the counts. */
 export function withPage(progress: Progress, outcome: PageStatus | 'failed'): Progress {
   const counted = { ...progress, donePages: progress.donePages + 1 }

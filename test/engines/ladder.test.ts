@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { defaultPayloadConverter } from '@temporalio/common'
 import { readChatRequest } from '../support/fakes/check-chat-request.ts'
+import { textOf } from '../support/dump-temporal.ts'
 import { startFakeEngines, type FakeEngines } from '../support/fakes/fake-engines.ts'
 import type { FakeModelServer } from '../support/fakes/fake-model-server.ts'
 import { textReply, type FakeReply } from '../support/fakes/fake-reply.ts'
@@ -175,12 +176,3 @@ describe('a page that an engine cannot read', () => {
     }
   })
 })
-
-/** All texts of a history, those in payloads decoded. */
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Object.entries(value)
-    .map(([name, part]) => `${name}: ${textOf(part)}`)
-    .join('\n')
-}

@@ -26,8 +26,8 @@ export async function dumpTemporal(client: Client): Promise<TemporalDump> {
   return { texts }
 }
 
-/** Every text in a value, whatever it lies in. */
-function textOf(value: unknown): string {
+/** Every text in a value, whatever it lies in; payloads are decoded. */
+export function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
   if (typeof value !== 'object' || value === null) return String(value)
   return Object.entries(value)

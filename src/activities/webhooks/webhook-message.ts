@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks'
 import type { DocumentRequest, Manifest } from '../../contract/document.ts'
 import { FAILURES } from '../../contract/failures.ts'
+import { pageCountsOf } from '../../contract/progress.ts'
 import { webhookIdOf, type DocumentEvent, type WebhookEvent } from '../../contract/webhooks.ts'
 import type { WebhookSettings } from './webhook-settings.ts'
 
@@ -68,14 +69,7 @@ function documentData(
     created_at: request.createdAt,
     started_at: startedAtMs === null ? null : new Date(startedAtMs).toISOString(),
     completed_at: manifest?.endedAt ?? new Date(event.atMs).toISOString(),
-    pages: {
-      total: progress.totalPages,
-      done: progress.donePages,
-      ok: progress.okPages,
-      empty: progress.emptyPages,
-      degraded: progress.degradedPages,
-      failed: progress.failedPages,
-    },
+    pages: pageCountsOf(progress),
     failed_pages: (manifest?.failed ?? [])
       .slice(0, MAX_FAILED_PAGES)
       .map(({ page, code }) => ({ page, code })),

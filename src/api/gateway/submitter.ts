@@ -1,8 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { ipKeyGenerator } from 'express-rate-limit'
-
-/** Whoever has one IPv6 address has a block of them; the smallest that providers give out. */
-const IPV6_PREFIX = 56
+import { networkOf } from '../../platform/client-network.ts'
 
 /** Who sends something. */
 export type Sender = {
@@ -20,7 +17,7 @@ export type Sender = {
 export function submitterOf(secret: string | Buffer, { owner, senderAddress }: Sender): string {
   // As it goes into queries of visibility.
   if (owner !== null && /^[\w.:@-]{1,64}$/.test(owner)) return owner
-  const from = owner ?? (senderAddress === null ? '' : ipKeyGenerator(senderAddress, IPV6_PREFIX))
+  const from = owner ?? (senderAddress === null ? '' : networkOf(senderAddress))
   const kind = owner === null ? 'address' : 'owner'
   const parts = ['durable-ocr submitter', kind, from]
   const digest = createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex')

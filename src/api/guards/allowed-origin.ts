@@ -11,8 +11,7 @@ export type OriginConfig = Pick<ApiConfig, 'publicUrl' | 'access'>
 export function createOriginRule(
   config: OriginConfig,
 ): (request: WithHost & Pick<Request, 'headers'>) => boolean {
-  const { publicUrl, access } = config
-  const listed = new Set([...access.corsOrigins, ...(publicUrl === null ? [] : [publicUrl])])
+  const listed = listedOrigins(config)
   return (request) => {
     const { headers } = request
     const { origin } = headers
@@ -31,9 +30,7 @@ export function createOriginRule(
  */
 export function requireAllowedOrigin(config: OriginConfig): RouteGuard {
   const isAllowed = createOriginRule(config)
-  const isListed = (request: Request): boolean =>
-    request.headers.origin === config.publicUrl ||
-    config.access.corsOrigins.includes(request.headers.origin ?? '')
+  const listed = listedOrigins(config)
   return ({ method }) => {
     if (method === 'get') return null
     return (request, response, next) => {
@@ -42,9 +39,17 @@ export function requireAllowedOrigin(config: OriginConfig): RouteGuard {
       // Where an answer may be read by a page, it may ask.
       const reader = response.getHeader('Access-Control-Allow-Origin')
       const isReader = reader === '*' || (reader !== undefined && reader === request.headers.origin)
-      if (!isReader && !isListed(request) && (isForeign || !isAllowed(request)))
+      if (
+        !isReader &&
+        !listed.has(request.headers.origin ?? '') &&
+        (isForeign || !isAllowed(request))
+      )
         throw new OcrError('ORIGIN_NOT_ALLOWED', 'Cannot serve request: a page of another site')
       next()
     }
   }
+}
+
+function listedOrigins({ publicUrl, access }: OriginConfig): ReadonlySet<string> {
+  return new Set([...access.corsOrigins, ...(publicUrl === null ? [] : [publicUrl])])
 }

@@ -1,11 +1,10 @@
-import { ipKeyGenerator } from 'express-rate-limit'
+import { networkOf } from '../../platform/client-network.ts'
 import { LruMap } from '../gateway/lru-map.ts'
 
 const WINDOW_MS = 60_000
 const MAX_FAILURES = 10
 // Of more addresses at once, those that were quiet for longest are forgotten.
 const CAPACITY = 10_000
-const IPV6_SUBNET_BITS = 56
 
 type Failures = { readonly count: number; readonly endsAtMs: number }
 
@@ -21,7 +20,7 @@ export class FailedKeys {
    */
   add(address: string, nowMs: number = Date.now()): number | null {
     const { count, endsAtMs } = this.#failuresOf(address, nowMs)
-    this.#failures.set(keyOf(address), { count: count + 1, endsAtMs })
+    this.#failures.set(networkOf(address), { count: count + 1, endsAtMs })
     return count < MAX_FAILURES ? null : endsAtMs - nowMs
   }
 
@@ -32,13 +31,9 @@ export class FailedKeys {
   }
 
   #failuresOf(address: string, nowMs: number): Failures {
-    const known = this.#failures.get(keyOf(address))
+    const known = this.#failures.get(networkOf(address))
     return known !== undefined && known.endsAtMs > nowMs
       ? known
       : { count: 0, endsAtMs: nowMs + WINDOW_MS }
   }
-}
-
-function keyOf(address: string): string {
-  return ipKeyGenerator(address, IPV6_SUBNET_BITS)
 }

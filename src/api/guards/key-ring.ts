@@ -25,7 +25,7 @@ export class KeyRing {
 
   /** Whose key it is, in the same time for every text. */
   holderOf(key: string): KeyHolder | null {
-    const given = createHash('sha256').update(key).digest()
+    const given = keyDigest(key)
     // All are compared, so that the time tells nothing of which one came close.
     const holders = this.#holders.filter(({ digest }) => timingSafeEqual(digest, given))
     return holders[0] ?? null
@@ -35,6 +35,11 @@ export class KeyRing {
   named(name: string): KeyHolder | null {
     return this.#holders.find((holder) => holder.name === name) ?? null
   }
+}
+
+/** SHA-256 of a key: of one length, as comparing takes, and it says nothing of the key's. */
+export function keyDigest(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
 }
 
 function ownerOf(name: string): string {

@@ -5,6 +5,7 @@ import { FAILURES } from '../../contract/failures.ts'
 import type { DocumentId } from '../../contract/identifiers.ts'
 import { workflowIdFor } from '../../contract/names.ts'
 import { formatPageRanges } from '../../contract/page-ranges.ts'
+import { pageCountsOf } from '../../contract/progress.ts'
 import type { documentSchema, submittedSchema } from './schemas.ts'
 
 /** Path of a document. */
@@ -50,14 +51,7 @@ export function toDocumentBody(
     created_at: status.createdAt,
     started_at: status.startedAt,
     completed_at: status.endedAt,
-    pages: {
-      total: progress.totalPages,
-      done: progress.donePages,
-      ok: progress.okPages,
-      empty: progress.emptyPages,
-      degraded: progress.degradedPages,
-      failed: progress.failedPages,
-    },
+    pages: pageCountsOf(progress),
     // Of a document that could not be opened there is no page to mark.
     page_marks: status.marks === '' ? null : status.marks,
     running_pages: status.pagesUnderWay.map(({ page, attempt, lastFailure }) => ({

@@ -90,42 +90,35 @@ describe('startApi', () => {
   })
 })
 
+/** A server that is told to close while it answers a request. */
+async function askAndClose(): Promise<{ asking: Promise<Response>; closing: PromiseLike<void> }> {
+  const release = Promise.withResolvers<void>()
+  const entered = Promise.withResolvers<void>()
+  const listener = await listen(
+    (_req, res) => {
+      entered.resolve()
+      void release.promise.then(() => res.end('done'))
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+
+  const asking = fetch(`http://127.0.0.1:${listener.port}/`)
+  await entered.promise
+  const closing = listener[Symbol.asyncDispose]()
+  release.resolve()
+  return { asking, closing }
+}
+
 describe('listen', () => {
   it('lets requests under way finish before it closes', async () => {
-    const release = Promise.withResolvers<void>()
-    const entered = Promise.withResolvers<void>()
-    const listener = await listen(
-      (_req, res) => {
-        entered.resolve()
-        void release.promise.then(() => res.end('done'))
-      },
-      { host: '127.0.0.1', port: 0 },
-    )
-
-    const asking = fetch(`http://127.0.0.1:${listener.port}/`)
-    await entered.promise
-    const closing = listener[Symbol.asyncDispose]()
-    release.resolve()
+    const { asking, closing } = await askAndClose()
 
     assert.equal(await (await asking).text(), 'done')
     await closing
   })
 
   it('tells clients that keep their connection not to, before it closes', async () => {
-    const release = Promise.withResolvers<void>()
-    const entered = Promise.withResolvers<void>()
-    const listener = await listen(
-      (_req, res) => {
-        entered.resolve()
-        void release.promise.then(() => res.end('done'))
-      },
-      { host: '127.0.0.1', port: 0 },
-    )
-
-    const asking = fetch(`http://127.0.0.1:${listener.port}/`)
-    await entered.promise
-    const closing = listener[Symbol.asyncDispose]()
-    release.resolve()
+    const { asking, closing } = await askAndClose()
     const answer = await asking
     await answer.text()
     await closing

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
 import type { MediaType } from '../../../src/contract/document.ts'
+import { EXIF_STEPS } from '../../support/exif-steps.ts'
 import { deflatedRun, gifFile, pngChunk, pngFile, tiffFile } from '../../support/pdf-kernel.ts'
 import { darkPixels, drawBytes, drawFirst, pixelAt } from '../../support/drawn-file.ts'
 
@@ -53,19 +54,7 @@ describe('drawPages of an image', () => {
   })
 
   it('turns all eight EXIF orientations upright', async () => {
-    // What the camera stored, step by step, for sharp fixes the order of turning and mirroring.
-    const stored: readonly ((image: Sharp) => Sharp)[][] = [
-      [],
-      [(image) => image.flop()],
-      [(image) => image.rotate(180)],
-      [(image) => image.flip()],
-      [(image) => image.rotate(90), (image) => image.flop()],
-      [(image) => image.rotate(270)],
-      [(image) => image.rotate(90), (image) => image.flip()],
-      [(image) => image.rotate(90)],
-    ]
-
-    for (const [n, steps] of stored.entries()) {
+    for (const [n, steps] of EXIF_STEPS.entries()) {
       let turned = await sheet().png().toBuffer()
       for (const step of steps) turned = await step(sharp(turned)).png().toBuffer()
       const image = sharp(turned).withMetadata({ orientation: n + 1 })

@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib'
 import sharp, { type Sharp } from 'sharp'
+import { EXIF_STEPS } from '../exif-steps.ts'
 import { deflatedRun, gifFile, goodPdf, pngChunk, pngFile, tiffFile } from '../pdf-kernel.ts'
 import { seededRandom } from './seeded-random.ts'
 import { isDarkAt, type BadFile, type Outcome, type Picture } from './bad-file.ts'
@@ -55,18 +56,7 @@ async function kinds(): Promise<BadFile[]> {
 
 async function turned(): Promise<BadFile[]> {
   const flat = await sheet().png().toBuffer()
-  // What the camera stored, step by step, for sharp fixes the order of turning and mirroring.
-  const stored: readonly ((image: Sharp) => Sharp)[][] = [
-    [],
-    [(image) => image.flop()],
-    [(image) => image.rotate(180)],
-    [(image) => image.flip()],
-    [(image) => image.rotate(90), (image) => image.flop()],
-    [(image) => image.rotate(270)],
-    [(image) => image.rotate(90), (image) => image.flip()],
-    [(image) => image.rotate(90)],
-  ]
-  return stored.map((steps, n) => ({
+  return EXIF_STEPS.map((steps, n) => ({
     name: `EXIF orientation ${n + 1}`,
     family: 'image',
     make: async () => {

@@ -17,6 +17,7 @@ import type { BlobStore } from '../../../src/storage/blob-store.ts'
 import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
 import { pageRecordKeyFor } from '../../../src/storage/page-params.ts'
 import { writeJson } from '../../../src/storage/read-blob.ts'
+import { methodsOf } from '../blobs.ts'
 import { startDocumentWorkflows } from '../document-workflows.ts'
 import { present, submissionOf } from '../gateway-fixtures.ts'
 import { temporalAddress } from '../temporal-address.ts'
@@ -163,6 +164,7 @@ async function storePages(store: BlobStore): Promise<void> {
 /** The store of the workers: notes what they write of an ending, and holds it where a gate says so. */
 function gatedStore(store: BlobStore, gates: RaceGates, writes: WorkerWrite[]): BlobStore {
   return {
+    ...methodsOf(store),
     async put(key, body, options) {
       const [, id = '', file = ''] = /^documents\/([^/]+)\/(.+)$/.exec(key) ?? []
       const documentId = parseDocumentId(id)
@@ -175,13 +177,6 @@ function gatedStore(store: BlobStore, gates: RaceGates, writes: WorkerWrite[]): 
         await gates.pass(documentId, 'after manifest', false)
       return put
     },
-    get: (key, range) => store.get(key, range),
-    head: (key) => store.head(key),
-    delete: (key) => store.delete(key),
-    list: (prefix, cursor) => store.list(prefix, cursor),
-    signedGetUrl: (key, options) => store.signedGetUrl(key, options),
-    ping: () => store.ping(),
-    removeLeftovers: (olderThanMs) => store.removeLeftovers(olderThanMs),
   }
 }
 

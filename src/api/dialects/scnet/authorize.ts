@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Secret } from '../../../platform/secret.ts'
 import { callerOf, noteCaller } from '../../guards/caller.ts'
 import { bearerOf, type Callers } from '../../guards/callers.ts'
+import { keyDigest, KeyRing } from '../../guards/key-ring.ts'
 
 /**
  * Lets requests pass whose `Authorization: Bearer` is one of the dialect's own keys, or whose caller is
@@ -10,14 +10,16 @@ import { bearerOf, type Callers } from '../../guards/callers.ts'
  * dialect's keys sees the tasks of all who do. The handler throws `UNAUTHORIZED`, `RATE_LIMITED`.
  */
 export function requireApiKey(apiKeys: readonly Secret[], callers: Callers): RequestHandler {
-  const digests = apiKeys.map((key) => digestOf(key.reveal()))
+  const ring = new KeyRing(
+    apiKeys.map((key, place) => ({ name: `scnet-${place}`, digest: keyDigest(key.reveal()) })),
+  )
   return (req, res, next) => {
     const caller = callerOf(req)
     const token = bearerOf(req.headers)
     const isKnown = callers.areKeysNeeded && caller.isAdmitted
     if (!isKnown) {
-      const isOpen = digests.length === 0 && !callers.areKeysNeeded
-      if (token === null || !(isOpen || isAccepted(token, digests))) {
+      const isOpen = ring.isEmpty && !callers.areKeysNeeded
+      if (token === null || !(isOpen || ring.holderOf(token) !== null)) {
         res.setHeader('WWW-Authenticate', 'Bearer')
         throw callers.refusalOf(req, { hasWrongKey: token !== null || caller.hasWrongKey })
       }
@@ -25,15 +27,4 @@ export function requireApiKey(apiKeys: readonly Secret[], callers: Callers): Req
     }
     next()
   }
-}
-
-function isAccepted(token: string, digests: readonly Buffer[]): boolean {
-  const digest = digestOf(token)
-  // Every key is compared, so that the time tells nothing of which one came close.
-  return digests.filter((accepted) => timingSafeEqual(accepted, digest)).length > 0
-}
-
-/** Digests have one length, as the comparison needs, and say nothing of the token's. */
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
