@@ -42,6 +42,7 @@ export type QianxiaConfig = {
   readonly maxImageBytes: number
   readonly maxPdfBytes: number
   readonly maxPdfPages: number
+  readonly inspectionWaitMs: number
   readonly title: string
   readonly faviconUrl: string
   /** Empty: none. */
@@ -103,6 +104,7 @@ function toQianxiaConfig(env: DialectEnvironment): QianxiaConfig {
     maxImageBytes: env.MAX_IMAGE_SIZE_MB * BYTES_PER_MIB,
     maxPdfBytes: env.MAX_PDF_SIZE_MB * BYTES_PER_MIB,
     maxPdfPages: env.MAX_PDF_PAGES,
+    inspectionWaitMs: env.QIANXIA_INSPECTION_WAIT_S * 1000,
     title: env.TITLE,
     faviconUrl: env.FAVICON_URL,
     backUrl: env.BACK_URL,

@@ -118,6 +118,12 @@ export const DIALECT_VARIABLES = {
     unit: 'pages',
     description: 'Longest PDF.',
   }),
+  QIANXIA_INSPECTION_WAIT_S: withDefault(wholeNumber(0, 600), '10', {
+    ...qianxia,
+    unit: 's',
+    description:
+      'Time that the submit of a PDF waits for it to be opened, so that it can tell what is wrong with it; it is accepted when the time is up. Keep it below the time limit of a proxy.',
+  }),
   TITLE: withDefault(text, '呱呱的oai图转文', { ...qianxia, description: 'Title of the page.' }),
   FAVICON_URL: withDefault(text, '/static/favicon.ico', {
     ...qianxia,

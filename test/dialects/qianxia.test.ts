@@ -45,7 +45,12 @@ describe('Qianxia with everything behind it', () => {
       BATCH_SIZE: '4',
       MAX_PDF_PAGES: '20',
     }
-    const env = { ...documented, OCR_FALLBACK_ENGINE: 'none' }
+    const env = {
+      ...documented,
+      OCR_FALLBACK_ENGINE: 'none',
+      // On a busy machine the ten seconds of a user are not enough, and the answer is another one.
+      QIANXIA_INSPECTION_WAIT_S: '120',
+    }
     stack = resources.use(await startStack({ stubDelayMs: null, env }))
   })
   after(() => resources.disposeAsync())

@@ -44,6 +44,7 @@ export function testApiConfig(changes: Partial<ApiConfig> = {}): ApiConfig {
       maxImageBytes: 60_000,
       maxPdfBytes: 80_000,
       maxPdfPages: 500,
+      inspectionWaitMs: 10_000,
       title: '呱呱的oai图转文',
       faviconUrl: '/static/favicon.ico',
       backUrl: '',

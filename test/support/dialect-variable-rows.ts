@@ -86,6 +86,12 @@ export const DIALECT_VARIABLE_ROWS: Readonly<Record<string, VariableRow>> = {
     bad: '1.5',
   },
   MAX_PDF_PAGES: { good: '9', reads: (c) => c.api.qianxia.maxPdfPages, as: 9, bad: 'all' },
+  QIANXIA_INSPECTION_WAIT_S: {
+    good: '30',
+    reads: (c) => c.api.qianxia.inspectionWaitMs,
+    as: 30_000,
+    bad: '-1',
+  },
   TITLE: { good: 'OCR', reads: (c) => c.api.qianxia.title, as: 'OCR', bad: null },
   FAVICON_URL: {
     good: '/static/icon.png',

@@ -7,8 +7,6 @@ import { tooManyPagesText } from './failure-text.ts'
 import type { AcceptedTask } from './accepted-task.ts'
 import { withdrawTask } from './withdraw-task.ts'
 
-/** How long a submit waits for its PDF to be opened. */
-const INSPECTION_MS = 10_000
 const INTERVAL_MS = 250
 
 /** What is wrong with a PDF itself: told at once, where it is known in time. */
@@ -20,20 +18,20 @@ const REFUSED: readonly (FailureCode | null)[] = [
 ]
 
 /**
- * Waits up to 10 s until the PDF of a task was opened; `null` when the time is up, the client has
- * left, or nobody can say.
+ * Waits until the PDF of a task was opened; `null` when the time is up, the client has left, or
+ * nobody can say.
  *
  * @param signal Fires when the client has left
  */
 export async function awaitInspection(
-  deps: Pick<AppDeps, 'gateway'>,
+  { gateway, config }: Pick<AppDeps, 'gateway' | 'config'>,
   { documentId }: AcceptedTask,
   signal: AbortSignal,
 ): Promise<DocumentStatus | null> {
-  const giveUpAtMs = Date.now() + INSPECTION_MS
+  const giveUpAtMs = Date.now() + config.api.qianxia.inspectionWaitMs
   try {
     for (;;) {
-      const status = await deps.gateway.status(documentId, { exact: true })
+      const status = await gateway.status(documentId, { exact: true })
       if (status !== null && (status.progress.totalPages > 0 || hasEnded(status.state)))
         return status
       if (Date.now() + INTERVAL_MS > giveUpAtMs) return null
