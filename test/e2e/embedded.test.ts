@@ -11,12 +11,23 @@ import { until } from '../support/until.ts'
 const SAMPLE = join(import.meta.dirname, '..', '..', 'samples', 'sample.pdf')
 
 /** The command in a folder of its own where no server runs; its processes are known by `mark`. */
-async function start(args: readonly string[]) {
+async function start(
+  args: readonly string[],
+  {
+    files = ['a.pdf'],
+    settings = {},
+  }: { files?: string[]; settings?: Record<string, string> } = {},
+) {
   const directory = await mkdtempDisposable(join(tmpdir(), 'embedded-'))
   const { path } = directory
-  await copyFile(SAMPLE, join(path, 'a.pdf'))
+  for (const file of files) await copyFile(SAMPLE, join(path, file))
   const port = await freePort('127.0.0.1')
-  const env = { OCR_PORT: String(port), TMPDIR: path, OCR_PUBLIC_URL: `http://test-${port}` }
+  const env = {
+    OCR_PORT: String(port),
+    TMPDIR: path,
+    OCR_PUBLIC_URL: `http://test-${port}`,
+    ...settings,
+  }
   const mark = `OCR_PUBLIC_URL=http://test-${port}`
   return {
     path,
@@ -39,6 +50,28 @@ describe('durable-ocr without a server', () => {
     assert.match(stdout, /每一份上传的文档/)
     assert.deepEqual(started.processes(), [])
     assert.deepEqual(await readdir(started.path), ['a.pdf'])
+  })
+
+  it('keeps away from the store and the Temporal of the deployment whose settings it finds', async () => {
+    const settings = {
+      // Nobody answers there.
+      OCR_S3_ENDPOINT: 'http://127.0.0.1:9',
+      OCR_S3_BUCKET: 'documents',
+      OCR_S3_ACCESS_KEY: 'access-key',
+      OCR_S3_SECRET_KEY: 'secret-key-of-the-deployment',
+      TEMPORAL_ADDRESS: '127.0.0.1:9',
+      TEMPORAL_API_KEY: 'api-key-of-the-deployment',
+      TEMPORAL_NAMESPACE: 'production',
+      OCR_API_KEYS: `nightly:${'0'.repeat(64)}`,
+      OCR_RATE_LIMIT_SUBMITS: '1',
+    }
+    const files = ['a.pdf', 'b.pdf', 'c.pdf']
+    await using started = await start([...files, '-o', 'out'], { files, settings })
+
+    const { exitCode, stderr } = await started.run.ended
+
+    assert.equal(exitCode, 0, stderr)
+    assert.deepEqual(await readdir(join(started.path, 'out')), ['a.pdf.md', 'b.pdf.md', 'c.pdf.md'])
   })
 
   it('leaves no process when it is killed', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { processEnvironment } from '../../config/environment.ts'
 import { CommandError } from '../command-error.ts'
 import { freePort } from './free-port.ts'
+import { ownDeployment } from './own-deployment.ts'
 import { startSupervisor, type SupervisorProcess } from './supervisor-process.ts'
 
 /** A server that lives as long as the command that started it. */
@@ -20,6 +21,15 @@ export type EmbeddedOptions = {
 /** Counts from when Temporal runs: finding or building it may take minutes. */
 const READY_TIMEOUT_MS = 120_000
 const READY_POLL_MS = 100
+
+/** This command is the only caller, and sends all of its files. */
+const UNLIMITED = {
+  OCR_RATE_LIMIT_SUBMITS: '0',
+  OCR_RATE_LIMIT_REQUESTS: '0',
+  OCR_MAX_OPEN_DOCUMENTS: '0',
+  OCR_MAX_QUEUED_PAGES: '0',
+  OCR_QUOTA_MB: '0',
+}
 
 /**
  * Starts everything on a free port, with Temporal and store of its own in a temporary directory, or
@@ -38,8 +48,8 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   const supervisor = startSupervisor(
     {
       ...env,
-      // Workers of another Temporal know nothing of a temporary store.
-      ...(ownDirectory && { OCR_DATA_DIR: ownDirectory.path, TEMPORAL_ADDRESS: '' }),
+      ...(ownDirectory && ownDeployment(ownDirectory.path)),
+      ...UNLIMITED,
       OCR_HOST: '127.0.0.1',
       OCR_PORT: String(port),
       OCR_COMPAT_PORTS: '',
