@@ -1,15 +1,11 @@
 import { spawn } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import sharp from 'sharp'
-import { loadConfig } from '../../src/config/config.ts'
-import { loadSigningSecret } from '../../src/config/signing-secret.ts'
-import { parseSha256 } from '../../src/contract/identifiers.ts'
 import { createEngine } from '../../src/engines/registry.ts'
-import { createBlobStore } from '../../src/storage/create-blob-store.ts'
 import { pageImageFactsKey, pageImageKey } from '../../src/storage/object-keys.ts'
 import { writeJson } from '../../src/storage/read-blob.ts'
 import { textReply, type FakeReply } from '../../test/support/fakes/fake-reply.ts'
@@ -19,6 +15,7 @@ import { markedDocument } from '../../test/support/marked-document.ts'
 import { startStack, type Stack } from '../../test/support/stack.ts'
 import { submitDocument, waitForEnd } from '../../test/support/stack-client.ts'
 import { cpuSeconds } from './cpu-time.ts'
+import { sha256Of, storeOf } from './stack-store.ts'
 
 /** A size that dots.ocr takes as it is, so that what is measured is not the resizing. */
 const IMAGE = { widthPx: 1652, heightPx: 2352 }
@@ -92,11 +89,8 @@ async function storePageImages(
   bytes: Uint8Array<ArrayBuffer>,
   pages: number,
 ): Promise<void> {
-  const config = loadConfig(stack.env())
-  const secret = await loadSigningSecret(config)
-  const store = createBlobStore(config.storage, secret.reveal())
-  const sha256 = parseSha256(createHash('sha256').update(bytes).digest('hex'))
-  if (sha256 === null) throw new Error('not a hash')
+  const store = await storeOf(stack)
+  const sha256 = sha256Of(bytes)
   const png = await pageImage()
   for (let page = 1; page <= pages; page++) {
     const ref = { sha256, page, dpi: 200 }

@@ -70,7 +70,6 @@ export async function recognizePage(
     signal,
     step,
     pixelShare,
-    pageId: `${input.documentId}-${input.page}`,
     requestId: `${input.documentId}-${input.page}-${step}-${pixelShare * 100}-${attempt}`,
     onTokens: reportTokens,
   }

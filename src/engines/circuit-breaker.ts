@@ -1,6 +1,6 @@
 import type { FailureCode } from '../contract/failures.ts'
 import { OcrError } from '../platform/errors.ts'
-import type { AnswerOptions, OcrEngine } from './engine.ts'
+import type { AnswerOptions, OcrEngine, RequestGuard } from './engine.ts'
 import { unlessAborted } from './model-server/unless-aborted.ts'
 
 /** Failures in a row of a connection or a server after which the engine counts as down. */
@@ -17,6 +17,12 @@ const PROBE_DEADLINE_MS = 5_000
 /** Pages of an engine that is down come back after this, and up to as much again. */
 const DOWN_RETRY_MS = 4_000
 
+/**
+ * Trials that fail cost no page anything for so long: as much as a restart of vLLM takes, behind a proxy
+ * that passes the probe meanwhile. After that they do: it may be the page that the server cannot bear.
+ */
+const FREE_TRIALS_MS = 120_000
+
 /** Signs that not the page is the trouble. A server that is only busy is not helped by more pages. */
 const OUTAGE: readonly FailureCode[] = [
   'ENGINE_UNREACHABLE',
@@ -26,12 +32,25 @@ const OUTAGE: readonly FailureCode[] = [
   'ENGINE_RATE_LIMITED',
 ]
 
-/** A death is always counted: a page that kills the engine must not be tried for ever. */
-const FREE_OF_CHARGE: readonly FailureCode[] = OUTAGE.filter((code) => code !== 'ENGINE_DIED')
+/**
+ * What a trial is forgiven. Not a death: a page that kills the engine must not be tried for ever. Busy
+ * costs nothing anyway, and tells when to come back.
+ */
+const FORGIVEN: readonly FailureCode[] = [
+  'ENGINE_UNREACHABLE',
+  'ENGINE_TIMED_OUT',
+  'ENGINE_REPLY_BROKEN',
+]
 
 type State =
   | { readonly kind: 'closed'; readonly failures: number }
-  | { readonly kind: 'down'; readonly isBusy: boolean; readonly trialIntervalMs: number }
+  | {
+      readonly kind: 'down'
+      readonly isBusy: boolean
+      readonly trialIntervalMs: number
+      /** Since when trials have failed; `null`: none has. */
+      readonly triedSinceMs: number | null
+    }
   | { readonly kind: 'misconfigured'; readonly error: OcrError }
 
 /**
@@ -43,6 +62,9 @@ type State =
  * that code until the probe passes. An engine that has read a page before is not condemned by its
  * probe alone: some services list their models wrongly, or not to everybody. Rate limited: no page is
  * sent before the time that the server named.
+ *
+ * All this is asked before a page stands in line for a slot of its engine, and by the engine for each
+ * request that has got one, through {@link RequestGuard}: the page ahead may have failed meanwhile.
  *
  * Own code, because the breakers of libraries try a whole page where a probe costs nothing, and know
  * no second kind of open.
@@ -59,27 +81,26 @@ export function withCircuitBreaker(
   let probing: Promise<void> | null = null
   let nextTrialAtMs = 0
   let pausedUntilMs = 0
-  const triedPages = new Set<string>()
+  /** Failures that say nothing new: they were noted, or pages were told them here. */
+  const known = new WeakSet<OcrError>()
 
   const close = (): void => {
     state = { kind: 'closed', failures: 0 }
-    triedPages.clear()
   }
 
-  /**
-   * What a page is told that failed as a trial. The first time it is the outage's fault, or trials
-   * would use up a page's attempts; the second time it may be the page that the server cannot bear.
-   */
-  const failureOfTrial = (error: unknown, page: string | undefined): unknown => {
-    const isOutage =
-      state.kind === 'down' && error instanceof OcrError && FREE_OF_CHARGE.includes(error.code)
-    if (!isOutage || page === undefined || triedPages.has(page)) return error
-    triedPages.add(page)
-    return turnedAway(state)
+  /** What a page is told that failed as a trial: trials would use up the attempts of a lone page. */
+  const failureOfTrial = (error: unknown): unknown => {
+    const isForgiven =
+      state.kind === 'down' &&
+      now() - (state.triedSinceMs ?? now()) < FREE_TRIALS_MS &&
+      error instanceof OcrError &&
+      FORGIVEN.includes(error.code)
+    return isForgiven ? turnedAway(state) : error
   }
 
   const note = (error: unknown, isTrial: boolean): void => {
-    if (!(error instanceof OcrError)) return
+    if (!(error instanceof OcrError) || known.has(error)) return
+    known.add(error)
     if (error.code === 'ENGINE_RATE_LIMITED' && error.retryAfterMs !== null)
       pausedUntilMs = Math.max(pausedUntilMs, now() + error.retryAfterMs)
     if (error.code === 'ENGINE_MISCONFIGURED') {
@@ -100,7 +121,8 @@ export function withCircuitBreaker(
     if (state.kind === 'down' && !isTrial) return
     const last = state.kind === 'down' ? state.trialIntervalMs : PROBE_INTERVAL_MS / 2
     const trialIntervalMs = Math.min(2 * last, MAX_TRIAL_INTERVAL_MS)
-    state = { kind: 'down', isBusy: code === 'ENGINE_RATE_LIMITED', trialIntervalMs }
+    const triedSinceMs = state.kind === 'down' ? (state.triedSinceMs ?? now()) : null
+    state = { kind: 'down', isBusy: code === 'ENGINE_RATE_LIMITED', trialIntervalMs, triedSinceMs }
     nextTrialAtMs = now() + trialIntervalMs
   }
 
@@ -116,7 +138,12 @@ export function withCircuitBreaker(
         if (hasRead) return
         state = { kind: 'misconfigured', error }
       } else if (state.kind === 'misconfigured')
-        state = { kind: 'down', isBusy: false, trialIntervalMs: PROBE_INTERVAL_MS }
+        state = {
+          kind: 'down',
+          isBusy: false,
+          trialIntervalMs: PROBE_INTERVAL_MS,
+          triedSinceMs: null,
+        }
       if (error instanceof OcrError || isTimeout(error)) throw turnedAway(state)
       throw error
     }
@@ -151,9 +178,29 @@ export function withCircuitBreaker(
     options: Options,
     work: (options: Options) => Promise<T>,
   ): Promise<T> => {
-    const pauseMs = pausedUntilMs - now()
-    if (pauseMs > 0) throw rateLimited(pauseMs)
-    let isTrial = state.kind !== 'closed' && (await enterTrial(options.signal))
+    let isTrial = false
+    let passed: State | null = null
+    const enter = async (): Promise<void> => {
+      try {
+        const pauseMs = pausedUntilMs - now()
+        if (pauseMs > 0) throw rateLimited(pauseMs)
+        if (state.kind === 'closed' || state === passed) return
+        if (await enterTrial(options.signal)) isTrial = true
+        passed = state
+      } catch (error) {
+        if (error instanceof OcrError) known.add(error)
+        throw error
+      }
+    }
+    const guard: RequestGuard = async (request) => {
+      await enter()
+      try {
+        return await request()
+      } catch (error) {
+        note(error, isTrial)
+        throw error
+      }
+    }
     const onTokens = (tokens: number): void => {
       options.onTokens?.(tokens)
       if (!isTrial) return
@@ -163,13 +210,14 @@ export function withCircuitBreaker(
       close()
     }
     try {
-      const result = await work({ ...options, onTokens })
+      await enter()
+      const result = await work({ ...options, onTokens, guard })
       hasRead = true
       close()
       return result
     } catch (error) {
       note(error, isTrial)
-      throw isTrial ? failureOfTrial(error, options.pageId) : error
+      throw isTrial ? failureOfTrial(error) : error
     } finally {
       if (isTrial) isTrying = false
     }

@@ -2,7 +2,7 @@ import type { ModelQuestion } from '../contract/document.ts'
 import { OcrError } from '../platform/errors.ts'
 import { toPageBlocks } from './deepseek/grounded-blocks.ts'
 import { withoutControlTokens } from './deepseek/grounding.ts'
-import { probeLoopGuard } from './deepseek/loop-guard-probe.ts'
+import { LoopGuardProof } from './deepseek/loop-guard-probe.ts'
 import { withOneImage } from './deepseek/prompts.ts'
 import { requestOf, type StepRequest } from './deepseek/request-fields.ts'
 import { imageToSend } from './deepseek/sent-image.ts'
@@ -26,6 +26,7 @@ import {
   type ModelServer,
   type RequestLimits,
 } from './model-server/model-server.ts'
+import { Slots } from './slots.ts'
 import { createVllmServer } from './vllm/vllm-server.ts'
 
 /** What the DeepSeek-OCR engine needs. */
@@ -49,12 +50,16 @@ const ALGORITHM_VERSION = 1
 export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
   const limits = options.limits ?? REQUEST_LIMITS
   const server = { ...options.server, baseUrl: chatBaseUrl(options.server.baseUrl) }
-  const settings = { settingName: 'OCR_DEEPSEEK_URL', modelSettingName: 'OCR_DEEPSEEK_MODEL' }
-  const { slots = Infinity } = options
-  const vllm = createVllmServer(server, { limits, slots, ...settings })
+  const settings = {
+    settingName: 'OCR_DEEPSEEK_URL',
+    modelSettingName: 'OCR_DEEPSEEK_MODEL',
+    keySettingName: 'OCR_DEEPSEEK_API_KEY',
+  }
+  const vllm = createVllmServer(server, { limits, ...settings })
+  const slots = new Slots(options.slots ?? Infinity)
   const transport = createLookupTransport(limits)
+  const guard = new LoopGuardProof(server, { transport })
   const closing = new AbortController()
-  let isGuardProven = false
 
   const ask = async (
     image: PageImage,
@@ -64,10 +69,12 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     const signal = AbortSignal.any([request.signal, closing.signal])
     signal.throwIfAborted()
     const sent = await imageToSend(image, request.pixelShare)
-    return vllm.ask(
-      { prompt, png: sent.png, fields: { ...fields, max_tokens: maxAnswerTokens(sent, prompt) } },
-      callOf(request, signal),
-    )
+    const question = {
+      prompt,
+      png: sent.png,
+      fields: { ...fields, max_tokens: maxAnswerTokens(sent, prompt) },
+    }
+    return slots.use(signal, () => vllm.ask(question, callOf(request, signal)), request.guard)
   }
 
   const recognize = async (image: PageImage, request: RecognizeOptions): Promise<Recognition> => {
@@ -106,10 +113,13 @@ export function createDeepseekEngine(options: DeepseekOptions): OcrEngine {
     recognize,
     answer,
     async probe(signal) {
-      await vllm.probe(signal)
-      if (isGuardProven) return
-      await probeLoopGuard(transport, { server, signal })
-      isGuardProven = true
+      try {
+        await vllm.probe(signal)
+      } catch (error) {
+        guard.forget()
+        throw error
+      }
+      await guard.require(signal)
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new OcrError('SERVICE_UNAVAILABLE', 'Cannot read page: the engine was closed'))

@@ -66,6 +66,7 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
     limits,
     settingName: 'OCR_DOTS_URL',
     modelSettingName: 'OCR_DOTS_MODEL',
+    keySettingName: 'OCR_DOTS_API_KEY',
   })
   const slots = new Slots(options.slots ?? Infinity)
   const closing = new AbortController()
@@ -96,7 +97,11 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
         const budget = new TimeBudget(limits.totalMs)
         const dialog = new PageDialog({
           ask: (question, call) =>
-            slots.use(call.signal, () => budget.spend(() => vllm.ask(question, call))),
+            slots.use(
+              call.signal,
+              () => budget.spend(() => vllm.ask(question, call)),
+              request.guard,
+            ),
           png: sent.png,
           fields: { ...SAMPLING[step], max_completion_tokens: options.maxTokens },
           call: callOf(request, signal),
@@ -111,8 +116,8 @@ export function createDotsEngine(options: DotsOptions): OcrEngine {
       if (question.model !== 'dots') {
         throw new OcrError('ENGINE_REJECTED_REQUEST', 'Cannot ask: it is for another model')
       }
-      const ask: Ask = (asked, call) => slots.use(call.signal, () => vllm.ask(asked, call))
-      const { pixelShare = 1 } = request
+      const { pixelShare = 1, guard } = request
+      const ask: Ask = (asked, call) => slots.use(call.signal, () => vllm.ask(asked, call), guard)
       const call = callOf(request, AbortSignal.any([request.signal, closing.signal]))
       return untilDone(answerQuestion(question, { image, pixelShare, ask, call }))
     },

@@ -23,13 +23,22 @@ export type RecognizeOptions = {
   readonly step?: LadderStep
   /** Share of the engine's usual pixel budget; less after it ran out of memory. 1 by default. */
   readonly pixelShare?: PixelShare
-  /** Names the page: the same at every attempt, and no other page's. */
-  readonly pageId?: string
   /** Names the request in the log of a model server: letters, digits and `-`, at most 64. */
   readonly requestId?: string
   /** Called as tokens arrive, with how many there are so far. */
   readonly onTokens?: (tokens: number) => void
+  /** Stands before the server of an engine; absent where nobody does. */
+  readonly guard?: RequestGuard
 }
+
+/**
+ * Lets one request of a page through to the server of its engine, and sees how it ends. An engine **must**
+ * send each through it, as soon as that has got its slot and before the slot is handed on.
+ *
+ * @throws {OcrError} why none may be sent now: `ENGINE_DOWN`, `ENGINE_RATE_LIMITED`,
+ *   `ENGINE_MISCONFIGURED`; and whatever the request throws
+ */
+export type RequestGuard = <T>(request: () => Promise<T>) => Promise<T>
 
 /** See {@link RecognizeOptions.pixelShare}. */
 export type PixelShare = 1 | 0.5 | 0.25

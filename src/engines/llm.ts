@@ -56,7 +56,7 @@ export function createLlmEngine(options: LlmOptions): OcrEngine {
     const png = await pngToSend(image, request.pixelShare)
     const question = { prompt, png, fields: fieldsFor(options, request.step) }
     const call = callOf(request, signal)
-    const reply = await slots.use(signal, () => client.ask(question, call))
+    const reply = await slots.use(signal, () => client.ask(question, call), request.guard)
     return pageOfReply({ text: requireWhole(reply), usage: reply.usage }, image)
   }
 

@@ -66,7 +66,7 @@ export function createOllamaEngine(options: OllamaOptions): OcrEngine {
       keep_alive: keepAliveField(options.keepAlive),
     }
     const call = { signal, ...(request.onTokens && { onTokens: request.onTokens }) }
-    const reply = await slots.use(signal, () => server.chat(question, call))
+    const reply = await slots.use(signal, () => server.chat(question, call), request.guard)
     return pageOfReply(reply, image)
   }
 

@@ -1,3 +1,5 @@
+import type { RequestGuard } from './engine.ts'
+
 /** Lets a fixed number of callers work at once; the others wait in line. */
 export class Slots {
   readonly #waiting: (() => void)[] = []
@@ -8,14 +10,14 @@ export class Slots {
   }
 
   /**
-   * Runs `work` in a slot of its own.
+   * Runs `work` in a slot of its own; `guard` stands around it for as long as it has the slot.
    *
-   * @throws the signal's reason when it fires while waiting, and whatever `work` throws
+   * @throws the signal's reason when it fires while waiting, and whatever `guard` and `work` throw
    */
-  async use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async use<T>(signal: AbortSignal, work: () => Promise<T>, guard?: RequestGuard): Promise<T> {
     await this.#take(signal)
     try {
-      return await work()
+      return await (guard === undefined ? work() : guard(work))
     } finally {
       // Whoever waits longest gets it, without it being free in between.
       const next = this.#waiting.shift()

@@ -23,13 +23,13 @@ export function describeServerEngine(
   name: string,
   start: () => Promise<{
     readonly server: ServerUnderTest
-    readonly makeEngine: () => OcrEngine
+    readonly makeEngine: (slots?: number) => OcrEngine
   }>,
 ): void {
   describe(name, () => {
     let server: ServerUnderTest
     let engine: OcrEngine
-    let makeEngine: () => OcrEngine
+    let makeEngine: (slots?: number) => OcrEngine
     const resources = new AsyncDisposableStack()
     before(async () => {
       const started = await start()
@@ -90,6 +90,62 @@ export function describeServerEngine(
         seen.map(({ blocks }) => blocks[0]?.text),
         pages.map((page) => `# Page ${page}`),
       )
+    })
+
+    it('has no more requests at the server than slots, and none of a page that gave up in line', async () => {
+      server.answer('never')
+      const earlier = server.requests.length
+      await using narrow = makeEngine(2)
+      const leaving = new AbortController()
+      const image = await markedPage(8)
+      const ask = (signal: AbortSignal) => narrow.recognize(image, { languages: null, signal })
+      const first = new AbortController()
+      const gone = [first.signal, first.signal, leaving.signal].map((signal) =>
+        assert.rejects(ask(signal), /^Error: left$/),
+      )
+      await until(() => server.requests.length >= earlier + 2, 'the server has two pages')
+      const last = ask(new AbortController().signal)
+
+      leaving.abort(new Error('left'))
+      await gone[2]
+      assert.equal(server.requests.length, earlier + 2)
+      server.answer('words')
+      first.abort(new Error('left'))
+
+      await Promise.all([...gone, last])
+      assert.equal(server.requests.length, earlier + 3)
+    })
+
+    it('sends a page through its guard once it has a slot, and hands the slot on after it', async () => {
+      const earlier = server.requests.length
+      await using narrow = makeEngine(1)
+      const image = await markedPage(8)
+      const events: string[] = []
+      const ask = async (name: string) =>
+        narrow.recognize(image, {
+          languages: null,
+          signal: new AbortController().signal,
+          async guard(request) {
+            events.push(`${name} may be sent`)
+            try {
+              return await request()
+            } finally {
+              events.push(`${name} was sent`)
+            }
+          },
+        })
+      const closed = new Error('the door is closed')
+
+      await Promise.all([ask('one'), ask('another')])
+      const shut = read(image, { guard: () => Promise.reject(closed) })
+
+      await assert.rejects(shut, closed)
+      const [first, second] = events[0]?.startsWith('one') ? ['one', 'another'] : ['another', 'one']
+      assert.deepEqual(
+        events,
+        [first, second].flatMap((name) => [`${name} may be sent`, `${name} was sent`]),
+      )
+      assert.equal(server.requests.length, earlier + 2)
     })
 
     it('asks differently when it is told to sample anew', async () => {

@@ -23,7 +23,7 @@ describeServerEngine('createDotsEngine', async () => {
   const server = { baseUrl: fake.chatUrl, apiKey: null, model: 'model' }
   return {
     server: chatServer(fake, (body) => dotsReply(sentPng(body)), textReply('[]')),
-    makeEngine: () => createDotsEngine({ server, maxTokens: 12_000 }),
+    makeEngine: (slots) => createDotsEngine({ server, maxTokens: 12_000, ...(slots && { slots }) }),
   }
 })
 
@@ -32,7 +32,7 @@ describeServerEngine('createDeepseekEngine', async () => {
   const server = { baseUrl: fake.chatUrl, apiKey: null, model: 'deepseek-ai/DeepSeek-OCR' }
   return {
     server: chatServer(fake, (body) => deepseekReply(sentPng(body)), textReply('')),
-    makeEngine: () => createDeepseekEngine({ server }),
+    makeEngine: (slots) => createDeepseekEngine({ server, ...(slots && { slots }) }),
   }
 })
 
@@ -42,9 +42,10 @@ describeServerEngine('createLlmEngine', async () => {
   const words = async (body: unknown) => textReply(await markdownOf(sentPng(body)))
   return {
     server: chatServer(fake, words, textReply('')),
-    makeEngine: (): OcrEngine =>
+    makeEngine: (slots?: number): OcrEngine =>
       createLlmEngine({
         server,
+        ...(slots && { slots }),
         maxTokens: 8_192,
         temperature: 0,
         tokenLimitParameter: 'max_tokens',
@@ -71,9 +72,10 @@ describeServerEngine('createOllamaEngine', async () => {
       },
       [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
     },
-    makeEngine: () =>
+    makeEngine: (slots) =>
       createOllamaEngine({
         baseUrl,
+        ...(slots && { slots }),
         model: FAKE_OLLAMA_MODEL,
         numCtx: 16_384,
         numPredict: 8_192,

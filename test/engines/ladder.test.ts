@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { defaultPayloadConverter } from '@temporalio/common'
 import { readChatRequest } from '../support/fakes/check-chat-request.ts'
 import { textOf } from '../support/dump-temporal.ts'
 import { startFakeEngines, type FakeEngines } from '../support/fakes/fake-engines.ts'
@@ -8,6 +7,7 @@ import type { FakeModelServer } from '../support/fakes/fake-model-server.ts'
 import { textReply, type FakeReply } from '../support/fakes/fake-reply.ts'
 import { sentPng } from '../support/fakes/sent-png.ts'
 import { markedDocument } from '../support/marked-document.ts'
+import { pageSteps } from '../support/page-steps.ts'
 import { deepseekReply, dotsReply } from '../support/page-truth.ts'
 import { readJson } from '../support/read-json.ts'
 import { readPageNumber } from '../support/read-page-number.ts'
@@ -45,18 +45,12 @@ describe('a page that an engine cannot read', () => {
     const id = await submitDocument(stack.url, new Uint8Array(pdf), { engine })
     ids.push(id)
     const status = await waitForEnd(stack.url, id)
-    const { events } = await stack.client.workflow.getHandle(`document-${id}`).fetchHistory()
-    const steps = (events ?? []).flatMap((event) => {
-      const isPage =
-        event.activityTaskScheduledEventAttributes?.activityId?.startsWith('page-') === true
-      const summary = event.userMetadata?.summary
-      return isPage && summary ? [defaultPayloadConverter.fromPayload<string>(summary)] : []
-    })
+    const steps = await pageSteps(stack.client, id)
     assert.deepEqual(fakes[engine].problems, [])
     return {
       status,
       url: `${stack.url}/v1/documents/${id}`,
-      steps,
+      steps: steps.map(({ summary }) => summary),
       requests: fakes[engine].requests.slice(earlier).map(({ body }) => body),
     }
   }
@@ -67,7 +61,7 @@ describe('a page that an engine cannot read', () => {
     fakes.dots.setDefault(async (body): Promise<FakeReply> => {
       const png = sentPng(body)
       if ((await readPageNumber(png)) !== 2) return dotsReply(png)
-      return { kind: 'death', how: 'event', afterwards: 'refuses', text: CANARY, awayMs: 1_500 }
+      return { kind: 'death', how: 'event', afterwards: 'refuses', text: CANARY, awayMs: 6_000 }
     })
 
     const { status, url, steps, requests } = await read('dots', 3)

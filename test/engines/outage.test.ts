@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { busyReply, type FakeReply } from '../support/fakes/fake-reply.ts'
@@ -14,6 +16,8 @@ import { until } from '../support/until.ts'
 const PAGES = 40
 const SLOTS = 8
 const OUTAGE_MS = 60_000
+/** By then those that were on their way have failed, and what follows is what an outage costs. */
+const SETTLE_MS = 10_000
 /** So slow that the job is not done before the server goes away. */
 const PAGE_MS = 1_500
 
@@ -54,19 +58,22 @@ describe('a model server in trouble', () => {
       `${pages} pages are done`,
       120_000,
     )
-  const assertWhole = async (id: string) => {
+  const assertWhole = async (id: string, pages = PAGES) => {
     const status = await waitForEnd(stack.url, id, 240_000)
-    assert.deepEqual([status.status, status.pages.ok], ['completed', PAGES])
+    assert.deepEqual([status.status, status.pages.ok], ['completed', pages])
   }
 
-  it('that is away for a minute costs no page', async () => {
+  it('that is away for a minute is tried at most twice a second, and costs no page', async () => {
     const id = await submit(PAGES)
     await untilDone(id, 4)
 
     fake.goAway()
-    await sleep(OUTAGE_MS)
+    await sleep(SETTLE_MS)
+    const attempts = await countConnections(Number(new URL(fake.url).port), OUTAGE_MS - SETTLE_MS)
     await fake.comeBack()
 
+    assert.ok(attempts > 0, 'nobody looked whether it is back')
+    assert.ok(attempts <= mostIn(OUTAGE_MS - SETTLE_MS), `${attempts} connections`)
     await assertWhole(id)
   })
 
@@ -76,27 +83,68 @@ describe('a model server in trouble', () => {
 
     fake.setDefault(BROKEN)
     const sentBefore = fake.requests.length
-    await sleep(OUTAGE_MS)
+    await sleep(SETTLE_MS)
+    const arrivedBefore = fake.arrivals.length
+    await sleep(OUTAGE_MS - SETTLE_MS)
     const sent = fake.requests.length - sentBefore
+    const arrived = fake.arrivals.length - arrivedBefore
     fake.setDefault(well)
 
-    assert.ok(sent <= (2 * OUTAGE_MS) / 1_000, `${sent} requests in ${OUTAGE_MS} ms`)
+    assert.ok(sent <= mostIn(OUTAGE_MS), `${sent} pages in ${OUTAGE_MS} ms`)
+    assert.ok(arrived <= mostIn(OUTAGE_MS - SETTLE_MS), `${arrived} requests of any kind`)
     await assertWhole(id)
   })
 
-  it('that says Retry-After: 7 is left alone for 7 seconds', async () => {
+  it('that answers 500 for a minute does not cost a document its only page', async () => {
+    fake.setDefault(BROKEN)
+    const id = await submit(1)
+    await sleep(OUTAGE_MS)
+    fake.setDefault(well)
+
+    await assertWhole(id, 1)
+  })
+
+  it('that says Retry-After: 20 is left alone for 20 seconds, also by pages in line for a slot', async () => {
+    const pages = SLOTS + 4
     const earlier = fake.requests.length
-    fake.script(busyReply('7'))
-    const id = await submit(6)
+    let asked = 0
+    let refusedAtMs = 0
+    fake.setDefault(async (body) => {
+      asked += 1
+      if (asked > 1) {
+        // So long that the worker has heard of the refusal before it has a slot for another page.
+        if (asked <= SLOTS) await sleep(8_000)
+        return well(body)
+      }
+      await until(() => asked === SLOTS, 'all slots are taken')
+      await sleep(500)
+      refusedAtMs = Date.now()
+      return busyReply('20')
+    })
+    const id = await submit(pages)
 
-    const status = await waitForEnd(stack.url, id, 120_000)
+    await assertWhole(id, pages)
 
-    assert.equal(status.pages.ok, 6)
-    const [refused, next] = fake.requests.slice(earlier).toSorted((a, b) => a.atMs - b.atMs)
-    assert.ok(refused && next)
-    // Those that were on their way already do not count.
-    const later = fake.requests.slice(earlier).filter(({ atMs }) => atMs > refused.atMs + 500)
-    const waitedMs = Math.min(...later.map(({ atMs }) => atMs)) - refused.atMs
-    assert.ok(waitedMs >= 7_000, `asked again after ${waitedMs} ms`)
+    const early = fake.requests.slice(earlier).filter(({ atMs }) => atMs < refusedAtMs + 20_000)
+    assert.equal(early.length, SLOTS, 'more than those that were on their way already')
   })
 })
+
+function mostIn(durationMs: number): number {
+  return (2 * durationMs) / 1_000
+}
+
+/** Connections to a port, each of which is reset at once. */
+async function countConnections(port: number, durationMs: number): Promise<number> {
+  let count = 0
+  const server = createServer((socket) => {
+    count += 1
+    socket.on('error', () => undefined).resetAndDestroy()
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  await sleep(durationMs)
+  server.close()
+  await once(server, 'close')
+  return count
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { createDeepseekEngine } from '../../src/engines/deepseek.ts'
-import { DEEPSEEK_PROMPTS } from '../../src/engines/deepseek/prompts.ts'
+import { MARKDOWN_PROMPT, PLAIN_TEXT_PROMPT } from '../../src/engines/deepseek/prompts.ts'
 import { requestOf } from '../../src/engines/deepseek/request-fields.ts'
 import { imageTokens, maxAnswerTokens } from '../../src/engines/deepseek/token-budget.ts'
 import type { ChatRequest } from '../../src/engines/model-server/chat-client.ts'
@@ -25,7 +25,11 @@ const limits: RequestLimits = {
   maxReplyBytes: 8 * 1024 * 1024,
 }
 const target = { baseUrl: `${url}/v1`, apiKey: null, model: 'deepseek-ai/DeepSeek-OCR' }
-const settings = { settingName: 'OCR_DEEPSEEK_URL', modelSettingName: 'OCR_DEEPSEEK_MODEL' }
+const settings = {
+  settingName: 'OCR_DEEPSEEK_URL',
+  modelSettingName: 'OCR_DEEPSEEK_MODEL',
+  keySettingName: 'OCR_DEEPSEEK_API_KEY',
+}
 const { signal } = new AbortController()
 
 describe('createDeepseekEngine with a real vLLM', { skip }, () => {
@@ -69,7 +73,7 @@ describe('createVllmServer with the requests of DeepSeek-OCR', { skip }, () => {
   after(async () => await server[Symbol.asyncDispose]())
 
   const request = (fields: ChatRequest['fields']): ChatRequest => ({
-    prompt: DEEPSEEK_PROMPTS.markdown,
+    prompt: MARKDOWN_PROMPT,
     png: page.png,
     fields,
   })
@@ -132,7 +136,7 @@ describe('createVllmServer with the requests of DeepSeek-OCR', { skip }, () => {
   })
 
   it('calls a prompt with a second image in it ENGINE_REJECTED_REQUEST', async () => {
-    const prompt = `<image>\n${DEEPSEEK_PROMPTS.plainText}`
+    const prompt = `<image>\n${PLAIN_TEXT_PROMPT}`
 
     const failure = await failureOf(server.ask({ ...request({}), prompt }, { signal }))
 

@@ -23,7 +23,11 @@ const textTokens = (prompt: string): number => Buffer.byteLength(prompt) + 3 + 2
 
 const END_TOKEN = 260
 const target = { baseUrl: `${url}/v1`, apiKey: null, model: 'model' }
-const settings = { settingName: 'OCR_DOTS_URL', modelSettingName: 'OCR_DOTS_MODEL' }
+const settings = {
+  settingName: 'OCR_DOTS_URL',
+  modelSettingName: 'OCR_DOTS_MODEL',
+  keySettingName: 'OCR_DOTS_API_KEY',
+}
 const { signal } = new AbortController()
 
 describe('createDotsEngine with a real vLLM', { skip }, () => {
@@ -108,7 +112,7 @@ describe('createVllmServer with a real vLLM', { skip }, () => {
 
   it('has loops stopped by the server', async () => {
     const transport = createHttpTransport(REQUEST_LIMITS)
-    const isKnown = await new RepetitionSupport(target, transport).isKnown()
+    const isKnown = await new RepetitionSupport(target, { transport }).isKnown()
     await transport[Symbol.asyncDispose]()
 
     // Random weights without chance run in circles at once.

@@ -31,7 +31,10 @@ export function pageRequest(fields: ChatRequest['fields'] = {}): ChatRequest {
 
 /** The same for a fake that serves dots.ocr. */
 export function dotsRequest(fields: ChatRequest['fields'] = {}): ChatRequest {
-  return { ...pageRequest(fields), prompt: '<|img|><|imgpad|><|endofimg|>Read the page.' }
+  return {
+    ...pageRequest(fields),
+    prompt: '<|img|><|imgpad|><|endofimg|>Extract the text content from this image.',
+  }
 }
 
 /** How to reach a fake. */

@@ -8,17 +8,16 @@ export async function startVllm(
   options: Partial<FakeVllmOptions> & {
     readonly stallMs?: number
     readonly askedModel?: string
-    readonly slots?: number
   } = {},
 ): Promise<AsyncDisposable & { fake: FakeModelServer; vllm: VllmServer }> {
-  const { stallMs, askedModel, slots, ...fakeOptions } = options
+  const { stallMs, askedModel, ...fakeOptions } = options
   const fake = await createFakeVllm({ model: 'dots', ...fakeOptions })
   const vllm = createVllmServer(serverOf(fake, { model: askedModel ?? 'model' }), {
     settingName: 'OCR_DOTS_URL',
     modelSettingName: 'OCR_DOTS_MODEL',
+    keySettingName: 'OCR_DOTS_API_KEY',
     deathMs: 900,
     ...(stallMs === undefined ? {} : { stallMs }),
-    ...(slots === undefined ? {} : { slots }),
   })
   return {
     fake,

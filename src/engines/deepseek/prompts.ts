@@ -1,19 +1,14 @@
-/**
- * The prompts that DeepSeek-OCR was trained on, word for word, without the trailing space that some
- * examples have. MIT.
- *
- * @see https://github.com/deepseek-ai/DeepSeek-OCR, README
+/*
+ * The prompts that DeepSeek-OCR was trained on and that we ask ourselves, to the byte, without the
+ * trailing space that some examples have; callers of the DeepSeek dialect bring their own. From
+ * https://github.com/deepseek-ai/DeepSeek-OCR, README, MIT licence.
  */
-export const DEEPSEEK_PROMPTS = {
-  /** A document as Markdown, every part with its place. */
-  markdown: '<image>\n<|grounding|>Convert the document to markdown.',
-  /** Any other image, with places. */
-  image: '<image>\n<|grounding|>OCR this image.',
-  /** Text without places. */
-  plainText: '<image>\nFree OCR.',
-  figure: '<image>\nParse the figure.',
-  describe: '<image>\nDescribe this image in detail.',
-} as const
+
+/** Asks for a document as Markdown, every part with its place. */
+export const MARKDOWN_PROMPT = '<image>\n<|grounding|>Convert the document to markdown.'
+
+/** Asks for the text, without places. */
+export const PLAIN_TEXT_PROMPT = '<image>\nFree OCR.'
 
 const IMAGE = '<image>'
 

@@ -1,5 +1,5 @@
 import type { LadderStep } from '../../contract/engines.ts'
-import { DEEPSEEK_PROMPTS } from './prompts.ts'
+import { MARKDOWN_PROMPT } from './prompts.ts'
 
 /** How a step asks for a page. */
 export type StepRequest = {
@@ -17,7 +17,7 @@ const CELL_TOKEN_IDS = [128_821, 128_822]
  */
 export function requestOf(step: LadderStep): StepRequest {
   return {
-    prompt: DEEPSEEK_PROMPTS.markdown,
+    prompt: MARKDOWN_PROMPT,
     fields: {
       ...(step === 'default'
         ? { temperature: 0, vllm_xargs: loopGuard(30, 90) }

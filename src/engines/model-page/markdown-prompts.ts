@@ -1,4 +1,6 @@
 import type { LadderStep } from '../../contract/engines.ts'
+import { PLAIN_TEXT_PROMPT } from '../deepseek/prompts.ts'
+import { TEXT_PROMPT } from '../dots/prompts.ts'
 
 /** What a general vision model is to answer for a page without text; easier for it than silence. */
 export const NO_TEXT_REPLY = '[no text]'
@@ -19,13 +21,10 @@ const MARKDOWN_PROMPT = `Transcribe this page into Markdown.
 
 Answer with the text of the page and nothing else: no introduction, no closing words, no code fence. If the page bears no text at all, answer only ${NO_TEXT_REPLY}`
 
-/**
- * Models that were trained on a few prompts and read worse with any other. The texts are those of
- * the models' own documentation (deepseek-ai/DeepSeek-OCR, rednote-hilab/dots.ocr; both MIT).
- */
+/** Models that were trained on a few prompts and read worse with any other. */
 const MODEL_PROMPTS: readonly { readonly model: RegExp; readonly prompt: string }[] = [
-  { model: /deepseek-?ocr/i, prompt: '<image>\nFree OCR.' },
-  { model: /dots\.?m?ocr/i, prompt: 'Extract the text content from this image.' },
+  { model: /deepseek-?ocr/i, prompt: PLAIN_TEXT_PROMPT },
+  { model: /dots\.?m?ocr/i, prompt: TEXT_PROMPT },
 ]
 
 /** The prompt with which a model is asked for a page, by the name of the model. */

@@ -3,8 +3,7 @@ import { OcrError } from '../../platform/errors.ts'
 import { chatEvents } from './chat-events.ts'
 import { brokenReply, type ChatReply } from './chat-reply.ts'
 import { readFailedReply, RejectedRequest } from './failed-reply.ts'
-import { createHttpTransport, createLookupTransport, type HttpTransport } from './http-transport.ts'
-import { askModels, type ServedModel } from './lookup.ts'
+import { createHttpTransport, type HttpTransport } from './http-transport.ts'
 import { REQUEST_LIMITS, type ModelServer, type RequestLimits } from './model-server.ts'
 import { readChatStream, type StreamWatch } from './read-chat-stream.ts'
 import { RefusedParameters } from './refused-parameters.ts'
@@ -36,8 +35,6 @@ export type ChatClient = AsyncDisposable & {
    *   `ENGINE_OUTPUT_INVALID`
    */
   ask(request: ChatRequest, call: ChatCall): Promise<ChatReply>
-  /** The models that the server offers. Throws like `ask`, within ten seconds. */
-  models(signal: AbortSignal): Promise<readonly ServedModel[]>
 }
 
 /** Creates a client; opens no connection before the first request. */
@@ -47,7 +44,6 @@ export function createChatClient(
 ): ChatClient {
   const limits = options.limits ?? REQUEST_LIMITS
   const transport = createHttpTransport(limits)
-  const lookups = createLookupTransport(limits)
   const openai = createOpenAi(server, { transport, limits })
   const parameters = new RefusedParameters()
 
@@ -73,16 +69,7 @@ export function createChatClient(
         }
       }
     },
-    async models(signal) {
-      const answer = await askModels(lookups, { server, signal })
-      if (answer.kind === 'failed') throw failureOfStatus(answer.reply)
-      if (answer.kind === 'no-list') throw brokenReply('it is not a list of models')
-      return answer.models
-    },
-    async [Symbol.asyncDispose]() {
-      await transport[Symbol.asyncDispose]()
-      await lookups[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
 }
 

@@ -36,6 +36,7 @@ export async function readChatStream(
   let reason: string | null = null
   let isRefused = false
   let usage: Usage | null = null
+  let hasBegun = false
   let pieces = 0
 
   for await (const event of events) {
@@ -47,11 +48,16 @@ export async function readChatStream(
     // We ask for one answer; where more come they are numbered.
     const choice = chunk.choices.find(({ index }) => index === undefined || index === 0)
     if (choice === undefined) continue
-    reason = choice.finish_reason ?? reason
+    // Some servers write "" where others write `null`.
+    reason = choice.finish_reason || reason
     if (choice.delta?.refusal) isRefused = true
-    pieces += 1
-    onTokens?.(usage?.completionTokens ?? pieces)
     const piece = choice.delta?.content ?? ''
+    // The first chunk often names the role alone, before the model has done a thing.
+    if (hasBegun || piece !== '' || usage?.completionTokens) {
+      pieces += 1
+      onTokens?.(usage?.completionTokens ?? pieces)
+    }
+    hasBegun = true
     text += piece
     if (text.length > MAX_ANSWER_CHARACTERS) throw brokenReply('it is longer than any answer')
     told.add(piece)

@@ -16,9 +16,13 @@ const OTHER_NAME: Readonly<Record<string, string>> = {
   max_completion_tokens: 'max_tokens',
 }
 
-/** The parameter is unknown to the server or fixed for the model, rather than too large. */
+/**
+ * The parameter is unknown to the server or fixed for the model. Asked of the token limits only, which
+ * may be too large as well: of any other a rejection that names it is enough, as each service says in
+ * its own words that a model takes one value ("only 1 is allowed", "must be positive").
+ */
 const UNSUPPORTED =
-  /unsupported|not (?:be )?support|n't support|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|not available|extra (?:inputs|fields)|forbidden|deprecated|only the default/i
+  /unsupported|not (?:be )?support|n't support|不支持|unknown|unrecogni[sz]ed|not recogni[sz]ed|unexpected|not permitted|not allowed|not available|extra (?:inputs|fields)|forbidden|deprecated|\binstead\b/i
 
 /**
  * Remembers which optional fields a server refuses. A server that refuses one costs one request
@@ -42,9 +46,11 @@ export class RefusedParameters {
   learn(sent: Readonly<Record<string, unknown>>, reply: FailedReply): boolean {
     if (reply.status !== 400 && reply.status !== 422) return false
     const text = textOfBody(reply.body)
-    if (!UNSUPPORTED.test(text)) return false
+    const isUnsupported = UNSUPPORTED.test(text)
     const told = /"param"\s*:\s*"(\w+)"/.exec(text)?.[1]
-    const candidates = DROPPABLE.filter((name) => name in sent)
+    const candidates = DROPPABLE.filter(
+      (name) => name in sent && (isUnsupported || !(name in OTHER_NAME)),
+    )
     const name = candidates.find((candidate) => candidate === told) ?? firstNamed(candidates, text)
     if (name === null) return false
     this.#refused.add(name)
@@ -52,10 +58,16 @@ export class RefusedParameters {
   }
 }
 
-/** "Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead": the first is meant. */
+/**
+ * "Unsupported parameter: 'max_tokens' … Use 'max_completion_tokens' instead": the first is meant. A name
+ * with a value (`"temperature": 0`) is a piece of the request, repeated.
+ */
 function firstNamed(names: readonly string[], text: string): string | null {
   const places = names
-    .map((name) => ({ name, at: text.search(new RegExp(`\\b${name}\\b`)) }))
+    .map((name) => ({
+      name,
+      at: text.search(new RegExp(`\\b${name}\\b(?!\\\\*["']\\s*:\\s*[\\d{])`)),
+    }))
     .filter(({ at }) => at >= 0)
   return places.sort((one, other) => one.at - other.at)[0]?.name ?? null
 }

@@ -1,7 +1,9 @@
 import { OcrError } from '../../platform/errors.ts'
+import { serverRootUrl } from '../model-server/base-url.ts'
 import type { HttpTransport } from '../model-server/http-transport.ts'
+import type { ModelServer } from '../model-server/model-server.ts'
 
-/** What `/health` tells. `unknown`: the server is busy, or has no such path. */
+/** What `/health` tells. `unknown`: silence, or an answer that speaks neither of life nor of death. */
 export type ServerHealth = 'alive' | 'dead' | 'unknown'
 
 /**
@@ -12,12 +14,16 @@ export type ServerHealth = 'alive' | 'dead' | 'unknown'
  */
 export async function askHealth(
   transport: HttpTransport,
-  rootUrl: string,
+  { baseUrl, apiKey }: Pick<ModelServer, 'baseUrl' | 'apiKey'>,
   signal: AbortSignal,
 ): Promise<ServerHealth> {
   let response: Response
   try {
-    response = await transport.fetch(`${rootUrl}/health`, { signal })
+    response = await transport.fetch(`${serverRootUrl(baseUrl)}/health`, {
+      signal,
+      // vLLM itself wants none there; a proxy may.
+      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey.reveal()}` },
+    })
   } catch (error) {
     if (!(error instanceof OcrError)) throw error
     return error.code === 'ENGINE_UNREACHABLE' ? 'dead' : 'unknown'

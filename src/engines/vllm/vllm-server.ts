@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FailureCode } from '../../contract/failures.ts'
 import { OcrError } from '../../platform/errors.ts'
-import { Slots } from '../slots.ts'
-import { serverRootUrl } from '../model-server/base-url.ts'
 import {
   createChatClient,
   type ChatCall,
@@ -14,7 +13,7 @@ import {
   type ModelServer,
   type RequestLimits,
 } from '../model-server/model-server.ts'
-import { createProbe } from './probe-vllm.ts'
+import { createProbe, type ServerSettingNames } from './probe-vllm.ts'
 import { REPETITION_DETECTION, RepetitionSupport } from './repetition-support.ts'
 import { askHealth, type ServerHealth } from './server-health.ts'
 import { StallWatch } from './stall-watch.ts'
@@ -33,19 +32,15 @@ export type VllmServer = AsyncDisposable & {
   /**
    * Finds out whether the server is healthy and serves the expected model.
    *
-   * @throws {OcrError} `ENGINE_UNREACHABLE`, `ENGINE_MISCONFIGURED` and the codes of `ChatClient.models`
+   * @throws {OcrError} `ENGINE_UNREACHABLE`, `ENGINE_MISCONFIGURED` naming the setting to change, and
+   *   the codes of `failureOfStatus` and of `HttpTransport.fetch`
    */
   probe(signal: AbortSignal): Promise<void>
 }
 
 /** How a server is watched, and what its settings are called. */
-export type VllmServerOptions = {
-  /** Of the URL (`OCR_DOTS_URL`). */
-  readonly settingName: string
-  readonly modelSettingName: string
+export type VllmServerOptions = ServerSettingNames & {
   readonly limits?: RequestLimits
-  /** Requests at the server at once, the others wait in line; no limit by default. */
-  readonly slots?: number
   /** Silence after which a running request asks for `/health`; 30 s. */
   readonly stallMs?: number
   /** How long after a failure `/health` is asked; 1.5 s. An engine that died answers for 0.5 s more. */
@@ -55,18 +50,25 @@ export type VllmServerOptions = {
 /** How often `/health` is asked after a failure. */
 const LOOKS = 4
 
-/** Failures that a dying engine shows; only `/health` tells them from others. */
-const SIGNS = new Set(['ENGINE_UNREACHABLE', 'ENGINE_REPLY_BROKEN', 'ENGINE_TIMED_OUT'])
+/**
+ * Failures that a dying engine shows; only `/health` tells them from others. Memory that ran out may be
+ * what it dies of.
+ */
+const SIGNS = new Set<FailureCode>([
+  'ENGINE_UNREACHABLE',
+  'ENGINE_REPLY_BROKEN',
+  'ENGINE_TIMED_OUT',
+  'ENGINE_OUT_OF_MEMORY',
+])
 
 /** Creates a client for a vLLM server; opens no connection before the first request. */
 export function createVllmServer(server: ModelServer, options: VllmServerOptions): VllmServer {
   const { limits = REQUEST_LIMITS, stallMs = 30_000, deathMs = 1_500 } = options
   const chat = createChatClient(server, { limits })
-  const slots = new Slots(options.slots ?? Infinity)
   const lookups = createLookupTransport(limits)
-  const repetition = new RepetitionSupport(server, lookups)
-  const rootUrl = serverRootUrl(server.baseUrl)
-  const health = (signal: AbortSignal): Promise<ServerHealth> => askHealth(lookups, rootUrl, signal)
+  const repetition = new RepetitionSupport(server, { transport: lookups })
+  const health = (signal: AbortSignal): Promise<ServerHealth> => askHealth(lookups, server, signal)
+  const probe = createProbe({ server, options, transport: lookups, health })
 
   /** After a failure. Silence is no answer: waiting for more of it would outlast the page's limit. */
   async function isGone(signal: AbortSignal): Promise<boolean> {
@@ -89,7 +91,7 @@ export function createVllmServer(server: ModelServer, options: VllmServerOptions
     }
   }
 
-  async function askOnce(request: ChatRequest, call: ChatCall): Promise<ChatReply> {
+  async function ask(request: ChatRequest, call: ChatCall): Promise<ChatReply> {
     const fields = await fieldsOf(request, call)
     const stop = new AbortController()
     const abandon = (): void => stop.abort(call.signal.reason)
@@ -119,8 +121,16 @@ export function createVllmServer(server: ModelServer, options: VllmServerOptions
   }
 
   return {
-    ask: (request, call) => slots.use(call.signal, () => askOnce(request, call)),
-    probe: createProbe({ server, options, chat, health }),
+    ask,
+    async probe(signal) {
+      try {
+        await probe(signal)
+      } catch (error) {
+        // Another vLLM may be there next.
+        repetition.forget()
+        throw error
+      }
+    },
     async [Symbol.asyncDispose]() {
       await chat[Symbol.asyncDispose]()
       await lookups[Symbol.asyncDispose]()

@@ -17,7 +17,11 @@ async function ask(
   prompt: string,
   { reply, ...more }: Partial<AnswerOptions> & { reply?: FakeReply } = {},
 ): Promise<Asked> {
-  await using server = await createFakeVllm({ model: 'deepseek', ...(reply && { reply }) })
+  await using server = await createFakeVllm({
+    model: 'deepseek',
+    takesAnyPrompt: true,
+    ...(reply && { reply }),
+  })
   await using engine = deepseekEngine(server)
   const signal = new AbortController().signal
   const answer = await engine.answer?.(
@@ -126,6 +130,17 @@ describe('a question to DeepSeek-OCR', () => {
 
     await rejected
     await until(() => server.requests[0]?.aborted === true, 'the connection was closed')
+  })
+
+  it('is not sent while the server is to be left alone', async () => {
+    await using server = await createFakeVllm({ model: 'deepseek', takesAnyPrompt: true })
+    await using engine = deepseekEngine(server)
+    const closed = new Error('closed')
+    const options = { signal: new AbortController().signal, guard: () => Promise.reject(closed) }
+    const asked = { model: 'deepseek', prompt: FREE } as const
+
+    await assert.rejects(async () => engine.answer?.(DEEPSEEK_PAGE, asked, options), closed)
+    assert.equal(server.requests.length, 0)
   })
 
   it('refuses a question for another model without asking', async () => {

@@ -178,6 +178,19 @@ describe('the probe of the DeepSeek-OCR engine', () => {
     assert.deepEqual(setup.server.requests, [])
   })
 
+  it('asks for it anew of a server that was away: it may have been started without', async () => {
+    await using setup = await start()
+    const { signal } = new AbortController()
+    await setup.engine.probe(signal)
+    setup.server.goAway()
+    await failureOf(setup.engine.probe(signal))
+    await setup.server.comeBack()
+
+    await setup.engine.probe(signal)
+
+    assert.equal(setup.server.probes.length, 2)
+  })
+
   it('names the missing option of a server without the guard', async () => {
     await using setup = await start({ hasNgramProcessor: false })
 

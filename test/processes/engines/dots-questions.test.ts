@@ -213,6 +213,17 @@ describe('a question to dots.ocr', () => {
     assert.ok(one?.endedAtMs && two && one.endedAtMs <= two.atMs)
   })
 
+  it('is not sent while the server is to be left alone', async () => {
+    await using server = await createFakeVllm({ model: 'dots' })
+    await using engine = dotsEngine(server)
+    const closed = new Error('closed')
+    const guard = () => Promise.reject(closed)
+    const page = await dotsPage()
+
+    await assert.rejects(async () => engine.answer?.(page, question(), options({ guard })), closed)
+    assert.equal(server.requests.length, 0)
+  })
+
   it('ends when the engine is closed', async () => {
     const hang: FakeReply = { kind: 'hang', at: 'body', text: '[' }
     await using server = await createFakeVllm({ model: 'dots', reply: hang })

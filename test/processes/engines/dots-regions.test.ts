@@ -34,6 +34,10 @@ function replies(layout: string, cell: (top: number) => FakeReply): (body: unkno
   }
 }
 
+function isCellQuestion(body: unknown): boolean {
+  return readChatRequest(body).text.startsWith(`${PREFIX}${REGION_PROMPT}`)
+}
+
 function isLayoutQuestion(body: unknown): boolean {
   return readChatRequest(body).text === `${PREFIX}${LAYOUT_PROMPT}`
 }
@@ -83,6 +87,8 @@ describe('the step regions of createDotsEngine', () => {
       async reply(body) {
         inFlight += 1
         most = Math.max(most, inFlight)
+        // All that may be asked at once are here before the first is answered.
+        if (isCellQuestion(body)) await until(() => most >= 4, 'four cells were asked about')
         await sleep(30)
         inFlight -= 1
         return replies(layout, (top) => textReply(`text ${top}`))(body)
@@ -203,7 +209,7 @@ describe('the step regions of createDotsEngine', () => {
       model: 'dots',
       reply: replies(LAYOUT, () => ({ kind: 'hang', at: 'body', text: 'slow' })),
     })
-    await using engine = dotsEngine(server, { totalMs: 1_000 })
+    await using engine = dotsEngine(server, { totalMs: 6_000 })
 
     await assert.rejects(
       engine.recognize(await dotsPage(), asked({ step: 'regions' })),
@@ -217,12 +223,12 @@ describe('the step regions of createDotsEngine', () => {
       model: 'dots',
       async reply(body) {
         if (!isLayoutQuestion(body)) return cell(body)
-        // Of other pages: nearly all of the time that one request has.
-        await sleep(1_000)
+        // Of other pages: together far more than the time that one request has.
+        await sleep(2_500)
         return textReply('[]')
       },
     })
-    await using engine = dotsEngine(server, { totalMs: 1_600 }, { slots: 1 })
+    await using engine = dotsEngine(server, { totalMs: 6_500 }, { slots: 1 })
     const blank = await dotsPage({ isBlank: true })
     const page = await dotsPage()
     const readBlank = async () => engine.recognize(blank, asked())

@@ -27,6 +27,8 @@ export type FakeModelServer = AsyncDisposable & {
   readonly requests: readonly FakeRequest[]
   /** Chat requests that only find out what the server can do. */
   readonly probes: readonly unknown[]
+  /** Moments of all requests of any kind: chats, probes, lookups. */
+  readonly arrivals: readonly number[]
   /** What was wrong with the requests: a test asserts that it stays empty. */
   readonly problems: readonly string[]
   /** TCP connections that were opened. */
@@ -59,6 +61,7 @@ export async function startFakeModelServer(
 ): Promise<FakeModelServer> {
   const requests: FakeRequest[] = []
   const probes: unknown[] = []
+  const arrivals: number[] = []
   const problems: string[] = []
   const scripted: FakeReply[] = []
   const sockets = new Set<Socket>()
@@ -103,6 +106,7 @@ export async function startFakeModelServer(
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    arrivals.push(Date.now())
     const path = new URL(request.url ?? '/', 'http://fake').pathname
     if (path === '/health' || path === '/ping') return send(response, isUnhealthy ? 503 : 200, '')
     const { apiKey } = options
@@ -155,6 +159,7 @@ export async function startFakeModelServer(
     chatUrl: `http://127.0.0.1:${port}/v1`,
     requests,
     probes,
+    arrivals,
     problems,
     get connectionCount() {
       return connectionCount

@@ -20,13 +20,15 @@ export type FakeReply =
     }
   /** The connection is reset before a byte of an answer; the server lives on. */
   | { readonly kind: 'reset' }
-  /** The engine dies with the page in flight; the server is away for `awayMs` (2 s). */
+  /** The engine dies with the page in flight; the server is away for `awayMs` (a minute). */
   | {
       readonly kind: 'death'
       /** Connection reset, a 500, or an error event after `text` and then `[DONE]`. */
       readonly how: 'reset' | 'status' | 'event'
       readonly afterwards: 'refuses' | 'unhealthy'
       readonly text?: string
+      /** Of the error; vLLM's usual last words by default. */
+      readonly message?: string
       readonly awayMs?: number
       /** It still answers `/health` with 200 for so long. */
       readonly lateMs?: number
@@ -60,6 +62,8 @@ export type FakeText = {
   readonly pieceLength?: number
   /** Between two chunks; 0 by default. */
   readonly delayMs?: number
+  /** The answer does not end before this. */
+  readonly endsAfter?: Promise<void>
   /** `null` tells none; counted from the text by default. */
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null
 }

@@ -3,6 +3,7 @@ import { readChatRequest, type ReadChatRequest } from './check-chat-request.ts'
 import { textReply, type FakeReply, type FakeReplySource } from './fake-reply.ts'
 import { startFakeModelServer, type FakeModelServer } from './fake-model-server.ts'
 import { parseAsked } from './play-reply.ts'
+import { deepseekPromptProblems, dotsPromptProblems } from './vllm-prompts.ts'
 
 /** What a fake vLLM serves, and what it can do. */
 export type FakeVllmOptions = {
@@ -16,13 +17,12 @@ export type FakeVllmOptions = {
   readonly port?: number
   /** `repetition_detection` is known; true by default. */
   readonly hasRepetitionDetection?: boolean
+  /** For tests of callers that bring a prompt: DeepSeek-OCR may be asked anything. */
+  readonly takesAnyPrompt?: boolean
   /** The n-gram logits processor was loaded; true by default. */
   readonly hasNgramProcessor?: boolean
   readonly reply?: FakeReplySource
 }
-
-/** What every dots prompt begins with. */
-const DOTS_PREFIX = '<|img|><|imgpad|><|endofimg|>'
 
 /**
  * Starts a server that behaves like vLLM 0.32 with one of the two models, and asserts of every
@@ -36,7 +36,7 @@ export function createFakeVllm(options: FakeVllmOptions): Promise<FakeModelServe
     reply: options.reply ?? (isDots ? dotsReply : deepseekReply),
     apiKey: options.apiKey ?? null,
     ...(options.port === undefined ? {} : { port: options.port }),
-    checkRequest: isDots ? dotsProblems : deepseekProblems,
+    checkRequest: isDots ? dotsProblems : (body) => deepseekProblems(body, options),
     answerFirst: (body) =>
       probeAnswer(body, options) ?? rejection(body, { servedName, maxModelLength }),
     pages: {
@@ -103,9 +103,7 @@ function deepseekReply(body: unknown): FakeReply {
 
 function dotsProblems(body: unknown): string[] {
   const { text, image, problems } = readChatRequest(body)
-  const found = [...problems]
-  if (!text.startsWith(DOTS_PREFIX)) found.push('the placeholder prefix is missing')
-  if (text.split('<|imgpad|>').length !== 2) found.push('there is not one image placeholder')
+  const found = [...problems, ...dotsPromptProblems(text)]
   if (image !== null) found.push(...sizeProblems(image))
   return found
 }
@@ -119,11 +117,9 @@ function sizeProblems({ widthPx, heightPx }: NonNullable<ReadChatRequest['image'
   return found
 }
 
-function deepseekProblems(body: unknown): string[] {
+function deepseekProblems(body: unknown, options: FakeVllmOptions): string[] {
   const { fields, text, problems } = readChatRequest(body)
-  const found = [...problems]
-  const count = text.split('<image>').length - 1
-  if (count > 1) found.push(`${count} image placeholders`)
+  const found = [...problems, ...deepseekPromptProblems(text, options)]
   if (!('vllm_xargs' in fields)) found.push('vllm_xargs is missing at the top level')
   if (fields['skip_special_tokens'] !== false) found.push('skip_special_tokens is not false')
   return found

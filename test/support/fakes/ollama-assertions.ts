@@ -14,7 +14,8 @@ const CHAT_BODY = z.object({
     }),
   ]),
   options: z.object({
-    num_ctx: z.int().min(2_048),
+    // Less cuts pages.
+    num_ctx: z.int().min(8_192),
     num_predict: z.int().positive(),
     temperature: z.number(),
     seed: z.int(),

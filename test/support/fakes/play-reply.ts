@@ -103,6 +103,7 @@ async function playText(reply: FakeText, { response, body }: Scene): Promise<voi
       await drained(response)
     if (reply.delayMs) await sleep(reply.delayMs)
   }
+  await reply.endsAfter
   if (reply.refusal !== undefined) response.write(sse(chunkEvent({ refusal: reply.refusal })))
   const finish = reply.finish === undefined ? 'stop' : reply.finish
   response.write(sse(chunkEvent({}, { finish })))
@@ -149,7 +150,9 @@ async function playDeath(
   { response, stage }: Scene,
 ): Promise<void> {
   const error = {
-    message: 'EngineCore encountered an issue. See stack trace (above) for the root cause.',
+    message:
+      reply.message ??
+      'EngineCore encountered an issue. See stack trace (above) for the root cause.',
     type: 'InternalServerError',
     param: null,
     code: 500,
@@ -168,7 +171,7 @@ async function playDeath(
   if (reply.lateMs !== undefined) await sleep(reply.lateMs)
   if (reply.afterwards === 'refuses') stage.refuse()
   else stage.beUnhealthy()
-  await sleep(reply.awayMs ?? 2_000, undefined, { ref: false })
+  await sleep(reply.awayMs ?? 60_000, undefined, { ref: false })
   await stage.listenAgain()
 }
 

@@ -43,8 +43,8 @@ function setUp() {
     },
     circuit: () => guarded.circuit?.(),
     /** The code that a page failed with; `null` when it was read. */
-    read: (pageId?: string) =>
-      guarded.recognize(IMAGE, { languages: null, signal, ...(pageId ? { pageId } : {}) }).then(
+    read: () =>
+      guarded.recognize(IMAGE, { languages: null, signal }).then(
         () => null,
         (error: unknown) => {
           assert.ok(error instanceof OcrError, String(error))
@@ -147,32 +147,36 @@ describe('withCircuitBreaker', () => {
     assert.equal(trialsAtMs.length, 5)
   })
 
-  it('charges no page for its first trial, and for every later one', async () => {
+  it('charges no trial in the first two minutes of them, be it of the only page there is', async () => {
     const engine = setUp()
     engine.onPage(failing('ENGINE_REPLY_BROKEN'))
-    for (let n = 0; n < 3; n++) await engine.read('a')
+    for (let n = 0; n < 3; n++) await engine.read()
 
-    const codes: (string | undefined)[] = []
-    for (const page of ['a', 'b', 'a', 'b']) {
+    for (let n = 0; n < 6; n++) {
       engine.pass(30_000)
-      codes.push((await engine.read(page))?.code)
+      assert.equal((await engine.read())?.code, n < 4 ? 'ENGINE_DOWN' : 'ENGINE_REPLY_BROKEN')
     }
+  })
 
-    assert.deepEqual(codes, [
-      'ENGINE_DOWN',
-      'ENGINE_DOWN',
-      'ENGINE_REPLY_BROKEN',
-      'ENGINE_REPLY_BROKEN',
-    ])
+  it('tells a trial that finds the server busy when the server wants it back', async () => {
+    const engine = setUp()
+    engine.onPage(failing('ENGINE_UNREACHABLE'))
+    for (let n = 0; n < 3; n++) await engine.read()
+    engine.pass(1_000)
+    engine.onPage(failing('ENGINE_RATE_LIMITED', 60_000))
+
+    const { code, retryAfterMs } = (await engine.read()) ?? {}
+
+    assert.deepEqual([code, retryAfterMs], ['ENGINE_RATE_LIMITED', 60_000])
   })
 
   it('charges every death of the engine', async () => {
     const engine = setUp()
     engine.onPage(failing('ENGINE_DIED'))
-    for (let n = 0; n < 3; n++) await engine.read('a')
+    for (let n = 0; n < 3; n++) await engine.read()
     engine.pass(30_000)
 
-    assert.equal((await engine.read('b'))?.code, 'ENGINE_DIED')
+    assert.equal((await engine.read())?.code, 'ENGINE_DIED')
   })
 
   it('fails pages at once while the engine is set up wrongly, until the probe passes', async () => {

@@ -225,7 +225,7 @@ describe('createChatClient with a server that is late', () => {
 
       assert.equal(codeOfEnding(ending), 'ENGINE_TIMED_OUT')
       assert.equal(fake.requests.length, 1)
-      assert.ok(performance.now() - start < 15_000)
+      assert.ok(performance.now() - start < 60_000)
     })
   }
 })

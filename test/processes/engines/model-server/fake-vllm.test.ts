@@ -27,6 +27,7 @@ describe('createFakeVllm', () => {
       '57×28 are outside the pixel limits',
       'the placeholder prefix is missing',
       'there is not one image placeholder',
+      'the prompt is none of the model',
     ])
   })
 
@@ -39,6 +40,7 @@ describe('createFakeVllm', () => {
 
     assert.deepEqual(fake.problems, [
       '2 image placeholders',
+      'the prompt is none of the model',
       'vllm_xargs is missing at the top level',
       'skip_special_tokens is not false',
     ])

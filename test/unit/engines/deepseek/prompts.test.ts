@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { DEEPSEEK_PROMPTS, withOneImage } from '../../../../src/engines/deepseek/prompts.ts'
+import {
+  MARKDOWN_PROMPT,
+  PLAIN_TEXT_PROMPT,
+  withOneImage,
+} from '../../../../src/engines/deepseek/prompts.ts'
 
-describe('DEEPSEEK_PROMPTS', () => {
-  it('have one image placeholder each, first', () => {
-    for (const prompt of Object.values(DEEPSEEK_PROMPTS)) {
-      assert.equal(withOneImage(prompt), prompt)
-      assert.match(prompt, /^<image>\n\S/)
-    }
+describe('the prompts of DeepSeek-OCR', () => {
+  it('are those that the model was trained on, to the byte', () => {
+    const prompts = [MARKDOWN_PROMPT, PLAIN_TEXT_PROMPT]
+
+    assert.deepEqual(
+      prompts.map((prompt) => createHash('sha256').update(prompt).digest('hex').slice(0, 16)),
+      ['00a105b332827a24', '8261c4fec7b80554'],
+    )
+    assert.deepEqual(prompts.map(withOneImage), prompts)
   })
 })
 

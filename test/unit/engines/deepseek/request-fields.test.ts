@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { DEEPSEEK_PROMPTS } from '../../../../src/engines/deepseek/prompts.ts'
+import { MARKDOWN_PROMPT } from '../../../../src/engines/deepseek/prompts.ts'
 import { requestOf } from '../../../../src/engines/deepseek/request-fields.ts'
 
 describe('requestOf', () => {
   it('asks for Markdown with the loop guard of a single image', () => {
     assert.deepEqual(requestOf('default'), {
-      prompt: DEEPSEEK_PROMPTS.markdown,
+      prompt: MARKDOWN_PROMPT,
       fields: {
         temperature: 0,
         vllm_xargs: { ngram_size: 30, window_size: 90, whitelist_token_ids: [128821, 128822] },
@@ -18,7 +18,7 @@ describe('requestOf', () => {
   it('resamples with a tighter guard and another seed', () => {
     const { prompt, fields } = requestOf('resample')
 
-    assert.equal(prompt, DEEPSEEK_PROMPTS.markdown)
+    assert.equal(prompt, MARKDOWN_PROMPT)
     assert.deepEqual(fields['vllm_xargs'], {
       ngram_size: 20,
       window_size: 50,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { DEEPSEEK_PROMPTS } from '../../../../src/engines/deepseek/prompts.ts'
+import { PLAIN_TEXT_PROMPT } from '../../../../src/engines/deepseek/prompts.ts'
 import { imageTokens, maxAnswerTokens } from '../../../../src/engines/deepseek/token-budget.ts'
 
 describe('imageTokens', () => {
@@ -39,7 +39,7 @@ describe('imageTokens', () => {
 
 describe('maxAnswerTokens', () => {
   it('leaves about 7,200 for a page', () => {
-    const tokens = maxAnswerTokens({ widthPx: 1654, heightPx: 2339 }, DEEPSEEK_PROMPTS.plainText)
+    const tokens = maxAnswerTokens({ widthPx: 1654, heightPx: 2339 }, PLAIN_TEXT_PROMPT)
 
     assert.equal(tokens, 8192 - 903 - 30 - 16)
   })

@@ -11,7 +11,7 @@ function probe(response: Response): Promise<void> {
     fetch: () => Promise.resolve(response),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-  return probeModels(server, { transport, signal: AbortSignal.timeout(5_000) })
+  return probeModels(server, { transport, signal: AbortSignal.timeout(60_000) })
 }
 
 describe('probeModels', () => {

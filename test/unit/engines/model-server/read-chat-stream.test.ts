@@ -32,6 +32,22 @@ describe('readChatStream', () => {
     })
   })
 
+  it('takes an empty finish_reason for none, before the end and after it', async () => {
+    const reply = await readChatStream(
+      streamOf(
+        chunkEvent({ content: 'a' }, { finish: '' }),
+        END,
+        chunkEvent({ content: '' }, { finish: '' }),
+      ),
+    )
+    const cut = await endingOf(
+      readChatStream(streamOf(chunkEvent({ content: 'a' }, { finish: '' }))),
+    )
+
+    assert.deepEqual([reply.text, reply.finish], ['a', 'stop'])
+    assert.equal(codeOfEnding(cut), 'ENGINE_REPLY_BROKEN')
+  })
+
   it('tells no usage rather than a malformed one', async () => {
     const usages = [
       { prompt_tokens: -1, completion_tokens: 2 },
@@ -48,6 +64,19 @@ describe('readChatStream', () => {
       replies.map(({ usage }) => usage),
       [null, null, null, null],
     )
+  })
+
+  it('takes the role of the writer for no token, and thoughts for some', async () => {
+    const counts: number[] = []
+    const role = chunkEvent({ role: 'assistant', content: '' })
+    const thought = { choices: [{ index: 0, delta: { reasoning_content: 'hm' } }] }
+    const onTokens = (tokens: number): void => void counts.push(tokens)
+
+    await endingOf(readChatStream(streamOf(role), { onTokens }))
+    assert.deepEqual(counts, [])
+
+    await endingOf(readChatStream(streamOf(role, thought), { onTokens }))
+    assert.deepEqual(counts, [1])
   })
 
   it('counts the pieces, or what the server counts', async () => {

@@ -1,32 +1,29 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { HttpTransport } from '../../../../src/engines/model-server/http-transport.ts'
 import { RepetitionSupport } from '../../../../src/engines/vllm/repetition-support.ts'
 import { OcrError } from '../../../../src/platform/errors.ts'
+import { failureOf } from '../../../support/failure-of.ts'
+import { scriptedTransport, type ScriptedAnswer } from '../../../support/scripted-transport.ts'
 
 const server = { baseUrl: 'http://127.0.0.1:1/v1', apiKey: null, model: 'model' }
 
-/** Answers one question after the other: with a status, or with a failure. */
-function supportOf(...answers: (number | OcrError)[]) {
-  let count = 0
-  const transport: HttpTransport = {
-    fetch: () => {
-      const answer = answers[count]
-      count += 1
-      return answer instanceof OcrError
-        ? Promise.reject(answer)
-        : Promise.resolve(new Response('{}', { status: answer ?? 500 }))
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  }
-  const support = new RepetitionSupport(server, transport)
+const late = new OcrError('ENGINE_TIMED_OUT', 'Cannot get an answer: late')
+
+function supportOf(...answers: ScriptedAnswer[]) {
+  const transport = scriptedTransport(...answers)
+  let nowMs = 0
+  const support = new RepetitionSupport(server, { transport, now: () => nowMs })
   return {
     askThreeTimes: async () => [
       await support.isKnown(),
       await support.isKnown(),
       await support.isKnown(),
     ],
-    questions: () => count,
+    forget: () => support.forget(),
+    questions: () => transport.sent.length,
+    waitUntil(ms: number) {
+      nowMs = ms
+    },
   }
 }
 
@@ -40,18 +37,54 @@ describe('RepetitionSupport', () => {
     assert.deepEqual([knows.questions(), ignores.questions()], [1, 1])
   })
 
-  const silences: readonly [what: string, answer: number | OcrError][] = [
-    ['came too late', new OcrError('ENGINE_TIMED_OUT', 'Cannot get an answer: late')],
-    ['found nobody', new OcrError('ENGINE_UNREACHABLE', 'Cannot get an answer: refused')],
-    ['met a busy server', 503],
-    ['met a server that fails', 500],
-  ]
-  for (const [what, answer] of silences) {
-    it(`asks again after a question that ${what}, which tells nothing of what the server knows`, async () => {
+  it('does not hold up every page where the question is not answered', async () => {
+    for (const answer of [late, 500, 404]) {
       const support = supportOf(answer, 400)
 
-      assert.deepEqual(await support.askThreeTimes(), [false, true, true])
-      assert.equal(support.questions(), 2)
+      assert.deepEqual(await support.askThreeTimes(), [false, false, false], String(answer))
+      assert.equal(support.questions(), 1)
+    }
+  })
+
+  it('asks again after half a minute, as silence tells nothing of what the server knows', async () => {
+    const support = supportOf(late, 400)
+    await support.askThreeTimes()
+
+    support.waitUntil(29_999)
+    const early = await support.askThreeTimes()
+    support.waitUntil(30_000)
+    const then = await support.askThreeTimes()
+
+    assert.deepEqual([early[0], then[0]], [false, true])
+    assert.equal(support.questions(), 2)
+  })
+
+  it('asks again at once where nobody was there', async () => {
+    const support = supportOf(new OcrError('ENGINE_UNREACHABLE', 'Cannot ask: refused'), 400)
+
+    assert.deepEqual(await support.askThreeTimes(), [false, true, true])
+  })
+
+  for (const status of [429, 503]) {
+    it(`lets a page wait for as long as a server says to the question: ${status}`, async () => {
+      const busy = new Response('{}', { status, headers: { 'retry-after': '7' } })
+      const support = supportOf(busy, 400)
+
+      const failure = await failureOf(support.askThreeTimes())
+      const then = await support.askThreeTimes()
+
+      assert.equal(failure.code, 'ENGINE_RATE_LIMITED')
+      assert.ok((failure.retryAfterMs ?? 0) >= 7_000, String(failure.retryAfterMs))
+      assert.deepEqual(then, [true, true, true])
     })
   }
+
+  it('asks a server anew once it is forgotten', async () => {
+    const support = supportOf(400, 200)
+    await support.askThreeTimes()
+
+    support.forget()
+
+    assert.deepEqual(await support.askThreeTimes(), [false, false, false])
+  })
 })
