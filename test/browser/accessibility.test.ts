@@ -10,6 +10,7 @@ import {
 } from './support/check-accessibility.ts'
 import { documentPath, pdfFile, rowOf, sendFile } from './support/page-actions.ts'
 import { startPageStack, type PageStack } from './support/page-stack.ts'
+import { nameOfVisitor, VISITORS } from './support/visitors.ts'
 import { waitForEnd } from '../support/stack-client.ts'
 import { until } from '../support/until.ts'
 
@@ -23,15 +24,6 @@ before(async () => {
 after(async () => {
   await product?.[Symbol.asyncDispose]()
 })
-
-/** Everybody that the page is made for: both languages, both themes, large screens and telephones. */
-const VISITORS = (['en', 'zh'] as const).flatMap((language) =>
-  (['light', 'dark'] as const).flatMap((theme) =>
-    [1280, 360].map((width): Visitor => ({ language, theme, width, height: 740 })),
-  ),
-)
-
-const nameOf = ({ language, theme, width }: Visitor): string => `${language}, ${theme}, ${width} px`
 
 /** For pages that look at the state of things in words of both languages. */
 const READY = /^(?:Live|实时)$/
@@ -49,7 +41,7 @@ async function assertUsable(page: Page, what: string): Promise<void> {
 
 describe('the page before the first document', { skip: noBrowser }, () => {
   for (const visitor of VISITORS)
-    it(`has nothing that axe finds wrong: ${nameOf(visitor)}`, async () => {
+    it(`has nothing that axe finds wrong: ${nameOfVisitor(visitor)}`, async () => {
       await using opened = await openFor(visitor)
       const { page } = opened
       await page.locator('.upload.large').waitFor()
@@ -134,7 +126,7 @@ describe('the page with documents in every state', { skip: noBrowser }, () => {
   })
 
   for (const visitor of VISITORS)
-    it(`has nothing that axe finds wrong: ${nameOf(visitor)}`, async () => {
+    it(`has nothing that axe finds wrong: ${nameOfVisitor(visitor)}`, async () => {
       await using opened = await openFor(visitor)
       const { page } = opened
       for (const name of ['mixed.pdf', 'damaged.pdf', 'cancelled.pdf', 'running.pdf'])
@@ -149,7 +141,7 @@ describe('the page with documents in every state', { skip: noBrowser }, () => {
     })
 
   for (const visitor of VISITORS)
-    it(`shows documents with nothing that axe finds wrong: ${nameOf(visitor)}`, async () => {
+    it(`shows documents with nothing that axe finds wrong: ${nameOfVisitor(visitor)}`, async () => {
       await using opened = await openFor(visitor, documentPath(mixedId))
       const { page } = opened
       const goTo = (path: string) => page.goto(product.stack.url + path)

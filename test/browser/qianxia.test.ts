@@ -12,9 +12,13 @@ import {
   waitForText,
 } from './support/page-actions.ts'
 import { startPageStack, type PageStack } from './support/page-stack.ts'
+import { assertScriptsWithin } from './support/script-sizes.ts'
 
 /** A word that stands nowhere else. */
 const PASSWORD = 'hidden-path-7f3a'
+
+/** All JavaScript of a user without tasks: some 3 % above what it is. */
+const SHELL_BYTES = 17_000
 
 let product: PageStack
 let home: string
@@ -96,6 +100,17 @@ describe('the page of Qianxia', { skip: noBrowser }, () => {
     for (const number of [1, 2, 3, 4])
       assert.ok(copied.includes(`This is what stands on page ${number}.`), copied)
     await waitForText(page.locator('.account'), /已用 4 \/ [\d,]+ 页/)
+    opened.assertClean()
+  })
+
+  it(`is small for who has no tasks: at most ${SHELL_BYTES} B of scripts`, async (t) => {
+    await using opened = await openAs('newcomer')
+    const { page } = opened
+    await waitForText(page.locator('.account'), 'newcomer')
+    await page.waitForLoadState('networkidle')
+
+    const ofPage = opened.requests.filter((url) => !url.endsWith('/static/account.js'))
+    await assertScriptsWithin(t, ofPage, SHELL_BYTES)
     opened.assertClean()
   })
 

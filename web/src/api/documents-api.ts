@@ -14,7 +14,10 @@ export type DocumentsApi = {
   config(): Promise<ServiceConfig>
   /** `null`: the service has no accounts. */
   session(): Promise<Session | null>
-  /** Opens the service with a key, until {@link logOut}; `null`: this API has no keys. */
+  /**
+   * Opens the service with a key, until {@link logOut}; `null`: this API has no keys. Rejects with
+   * `KEY_NOT_KEPT` when the key is right and the browser keeps no cookie for it.
+   */
   readonly logIn: ((key: string) => Promise<void>) | null
   readonly logOut: () => Promise<void>
   /** Newest first. */

@@ -11,7 +11,15 @@ export type RequestOptions = {
   readonly timeoutMs?: number
 }
 
-/** The body of an answer. @throws {ApiError} also when there is none within the deadline */
+/** So long, whoever only reads waits unseen when too much is asked for; longer waits are told. */
+const MAX_UNSEEN_WAIT_MS = 60_000
+
+/**
+ * The body of an answer. What only reads is asked for again once the service takes more; what does
+ * something has somebody waiting for it, who is told.
+ *
+ * @throws {ApiError} also when there is none within the deadline
+ */
 export async function fetchText(url: string, options: RequestOptions = {}): Promise<string> {
   const { timeoutMs = 15_000, ...init } = options
   let response: Response
@@ -24,7 +32,12 @@ export async function fetchText(url: string, options: RequestOptions = {}): Prom
   }
   const { ok, status, headers } = response
   if (ok) return body
-  throw await toRefusal({ status, body, header: (name) => headers.get(name) })
+  const refusal = await toRefusal({ status, body, header: (name) => headers.get(name) })
+  const { retryAfterMs } = refusal
+  const isWorthWaiting = status === 429 && retryAfterMs > 0 && retryAfterMs <= MAX_UNSEEN_WAIT_MS
+  if (init.method || !isWorthWaiting) throw refusal
+  await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
+  return fetchText(url, options)
 }
 
 /** An answer in JSON. @throws {ApiError} also when it is none */

@@ -59,11 +59,18 @@ export function createLibrary({ api, state, run, refresh }: LibraryOptions): Lib
   /** `null`: nothing is followed yet. */
   let unfollow: (() => void) | null = null
 
+  const isEnded = (id: string): boolean => {
+    const known = documents.value.get(id)
+    return known !== undefined && hasEnded(known.state)
+  }
   const look = (id: string): Promise<void> =>
     run(async () => {
+      const hadEnded = isEnded(id)
       const document = await api.get(id)
       if (document === null) table.remove(id)
-      else if (hasEnded(document.state) || missing.value.has(id)) table.replace(document)
+      // What had ended before it was asked for, and has not now, was reset by an operator.
+      else if (hadEnded || hasEnded(document.state) || missing.value.has(id))
+        table.replace(document)
       else table.put([document])
     })
   const follow = async (): Promise<void> => {
@@ -99,11 +106,14 @@ export function createLibrary({ api, state, run, refresh }: LibraryOptions): Lib
 
   return {
     state,
-    take: (listed) =>
+    take(listed) {
       batch(() => {
         table.put(listed)
         table.list(listed.map(({ id }) => id))
-      }),
+      })
+      // Lists may be older than the end that is known; the document itself is not.
+      for (const { id, state: told } of listed) if (!hasEnded(told) && isEnded(id)) void look(id)
+    },
     look,
     refresh() {
       followIfNeeded()

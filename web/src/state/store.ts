@@ -30,7 +30,7 @@ export type Store = {
   readonly uploads: ReadonlySignal<readonly Upload[]>
   /** The last action that failed, until it is dismissed. */
   readonly problem: ReadonlySignal<ApiError | null>
-  /** Begins to load and to listen. */
+  /** Begins to load and to listen; again: loads at once. */
   readonly start: () => void
   /** Stops everything that {@link start} began. */
   readonly close: () => void

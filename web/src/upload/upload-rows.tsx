@@ -26,8 +26,8 @@ export function UploadRows(): JSX.Element | null {
     for (const one of given) takeIn(store, one)
   })
   useSignalEffect(() => {
-    if (uploads.value.every(({ error }) => error)) return undefined
-    // What is not sent yet is lost with the page.
+    if (uploads.value.every(({ error }) => error && !isPassing(error))) return undefined
+    // What is not sent yet, or may be sent once more, is lost with the page.
     const warn = (event: Event): void => event.preventDefault()
     addEventListener('beforeunload', warn)
     return () => removeEventListener('beforeunload', warn)

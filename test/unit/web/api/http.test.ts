@@ -73,6 +73,40 @@ describe('requests of the page', () => {
     assert.deepEqual([gone.code, gone.status], ['NETWORK', 0])
   })
 
+  it('wait as long as the service says when too much was asked for, and ask again', async () => {
+    const askedAtMs: number[] = []
+    await using server = await serve((_request, response) => {
+      askedAtMs.push(performance.now())
+      if (askedAtMs.length > 2) response.end('read')
+      else response.writeHead(429, { 'Retry-After': '1' }).end('{"code":"RATE_LIMITED"}')
+    })
+
+    const body = await fetchText(server.url)
+
+    const [first = 0, second = 0, third = 0] = askedAtMs
+    assert.deepEqual([body, askedAtMs.length], ['read', 3])
+    // Timers of a process that was put to sleep may be off by some milliseconds.
+    assert.ok(second - first > 950 && third - second > 950, askedAtMs.join())
+  })
+
+  it('say that too much was asked for where something is to be done, or the wait is long or unknown', async () => {
+    const body = '{"code":"RATE_LIMITED"}'
+    await using soon = await answering(429, body, { 'Retry-After': '1' })
+    await using late = await answering(429, body, { 'Retry-After': '61' })
+    await using unknown = await answering(429, body)
+
+    const refusals = await Promise.all(
+      [fetchText(soon.url, { method: 'DELETE' }), fetchText(late.url), fetchText(unknown.url)].map(
+        refusalOf,
+      ),
+    )
+
+    assert.deepEqual(
+      refusals.map(({ code, retryAfterMs }) => [code, retryAfterMs]),
+      [1_000, 61_000, 0].map((ms) => ['RATE_LIMITED', ms]),
+    )
+  })
+
   it('make null of an unknown document, and of nothing else', async () => {
     await using unknown = await answering(404, '{}')
     await using broken = await answering(500, '{}')

@@ -9,6 +9,7 @@ function poll(t: TestContext, isHidden = false) {
   const service = {
     listed: [] as readonly DocumentView[],
     error: null as Error | null,
+    isSilent: false,
     lists: 0,
     asked: [] as string[],
   }
@@ -16,6 +17,7 @@ function poll(t: TestContext, isHidden = false) {
   const connection = createPollingTransport({
     list() {
       service.lists += 1
+      if (service.isSilent) return new Promise<never>(() => undefined)
       return service.error ? Promise.reject(service.error) : Promise.resolve(service.listed)
     },
     get(id) {
@@ -109,6 +111,17 @@ describe('polling', () => {
     await polling.tick(60_000)
 
     assert.deepEqual(polling.told, ['up', 'down'])
+  })
+
+  it('asks for nothing while an answer is awaited, as when the service has it wait', async (t) => {
+    using polling = poll(t)
+    polling.service.isSilent = true
+    await polling.tick(1)
+
+    polling.connection.follow(new Set(['a']))
+    for (let round = 0; round < 15; round++) await polling.tick(2_000)
+
+    assert.deepEqual([polling.service.lists, polling.service.asked], [1, []])
   })
 
   it('is not down because it is refused', async (t) => {

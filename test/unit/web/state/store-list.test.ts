@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { DocumentView } from '../../../../web/src/model.ts'
 import { until } from '../../../support/until.ts'
 import { documentView, settled } from '../../../support/web-documents.ts'
 import { ENDED, listing, refusal, RUNNING, startStore } from './start-store.ts'
@@ -94,5 +95,56 @@ describe('the list of the store', () => {
     await settled()
 
     assert.deepEqual(asked.slice(2), ['running'])
+  })
+
+  describe('when it says of a document that has ended that it is read', () => {
+    /** Looks at the list again, as when the connection is back. */
+    async function lookAgain(page: ReturnType<typeof startStore>): Promise<void> {
+      const live = await page.following()
+      live.listener.onUp()
+      const { length } = page.socket.opened
+      live.listener.onDown()
+      await until(() => page.socket.opened.length > length, 'it is opened again')
+      page.socket.latest().listener.onUp()
+    }
+
+    const RESET: DocumentView = { ...ENDED, state: 'processing', marks: 'o..' }
+
+    it('shows and follows one that an operator has reset', async () => {
+      let now = ENDED
+      using page = startStore({
+        list: () => listing({ ...now, marks: null }, RUNNING),
+        get: (id) => Promise.resolve(id === 'ended' ? now : RUNNING),
+      })
+      await page.following()
+      const before = page.store.documents.value.get('ended')?.state
+
+      now = RESET
+      await lookAgain(page)
+      await until(() => page.store.documents.value.get('ended')?.state !== before, 'it shows')
+
+      assert.deepEqual(page.store.documents.value.get('ended'), RESET)
+      assert.equal(page.socket.latest().followed.has('ended'), true)
+    })
+
+    it('takes the list for older than the end that is known, when the document itself has ended', async () => {
+      let asked = 0
+      let isStale = false
+      using page = startStore({
+        list: () => listing(isStale ? RESET : ENDED, RUNNING),
+        get(id) {
+          if (id === 'ended') asked += 1
+          return Promise.resolve(id === 'ended' ? ENDED : RUNNING)
+        },
+      })
+      await page.following()
+
+      isStale = true
+      await lookAgain(page)
+      await until(() => asked > 0, 'it is looked at')
+      await settled()
+
+      assert.equal(page.store.documents.value.get('ended')?.state, 'completed')
+    })
   })
 })

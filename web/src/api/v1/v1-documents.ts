@@ -1,7 +1,7 @@
 import { hasEnded } from '../../../../src/contract/document-status.ts'
 import type { DocumentView } from '../../model.ts'
 import type { DocumentList, DocumentsApi, ListQuery } from '../documents-api.ts'
-import { fetchJson, fetchText, orNull, partOf } from '../http.ts'
+import { failure, fetchJson, fetchText, orNull, partOf } from '../http.ts'
 import { parseJson, toItems, toObject, toText, type Json } from '../read-json.ts'
 import { listUrl } from './list-url.ts'
 import { readDocument } from './read-document.ts'
@@ -39,6 +39,8 @@ export function createV1Documents(root: string, urlOf: (id: string) => string): 
         headers,
         body: JSON.stringify({ api_key: key }),
       })
+      const isKept = await orNull(fetchText(`${root}/v1/config`), [401])
+      if (isKept === null) throw failure('KEY_NOT_KEPT', 'The browser has not kept the cookie')
     },
     async logOut() {
       await fetchText(sessionUrl, { method: 'DELETE' })

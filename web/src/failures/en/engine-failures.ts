@@ -76,7 +76,8 @@ export const engineFailures = {
   },
   STORAGE_FULL: {
     what: 'The disk of the service is full.',
-    remedy: 'Your document waits and goes on by itself. Operator: make room in the store.',
+    remedy:
+      'What was accepted goes on by itself; send other files again later. Operator: make room in the store.',
   },
   SERVICE_UNAVAILABLE: {
     what: 'The service cannot take requests now. What it accepted before is safe.',

@@ -67,7 +67,7 @@ export const engineFailures = {
   },
   STORAGE_FULL: {
     what: '服务的存储空间已满。',
-    remedy: '文档会等待，之后自动继续。管理员：请清理存储空间。',
+    remedy: '已接收的文档之后会自动继续，其他文件请稍后重新发送。管理员：请清理存储空间。',
   },
   SERVICE_UNAVAILABLE: {
     what: '服务现在无法接受请求。此前已接受的内容是安全的。',
