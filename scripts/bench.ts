@@ -9,6 +9,7 @@ import { benchAttackMix } from './bench/attack-mix.ts'
 import { longPoll, newDocument } from './bench/bench-document.ts'
 import { cpuSeconds, peakMemoryMb } from './bench/cpu-time.ts'
 import { benchEngineClient, benchEngineSlots } from './bench/engine-slots.ts'
+import { benchFirstRequest } from './bench/first-request.ts'
 import { benchFairness, benchTurns } from './bench/fairness.ts'
 import { quantile } from './bench/quantile.ts'
 import { benchStatusBatch } from './bench/status-batch.ts'
@@ -133,8 +134,9 @@ async function runStub(
   return { id, p50: quantile(latenciesMs, 0.5), p95: quantile(latenciesMs, 0.95) }
 }
 
-async function engineSlots(): Promise<void> {
+async function engines(): Promise<void> {
   await benchEngineClient()
+  await benchFirstRequest()
   for (const slots of [8, 32]) await benchEngineSlots(slots)
 }
 
@@ -152,7 +154,7 @@ async function fairness(): Promise<void> {
 const parts = {
   overhead: overheadOfStub,
   product: productAgainstLoop,
-  engines: engineSlots,
+  engines,
   dialects,
   fairness,
   attack: benchAttackMix,

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js'
+import { TASK_QUEUE } from '../src/contract/names.ts'
+import { SWEEP_EXPIRED } from '../src/contract/sweep.ts'
 import { startFakeEngines } from '../test/support/fakes/fake-engines.ts'
 import { OUT_OF_MEMORY_REPLY, textReply, type FakeReply } from '../test/support/fakes/fake-reply.ts'
 import { sentPng } from '../test/support/fakes/sent-png.ts'
@@ -14,7 +16,7 @@ import { until } from '../test/support/until.ts'
 
 /*
  * Records the histories that test/replay replays: run before a release, keep the old ones for ever
- * (`npm run record-histories -- <suffix of the release>`; behind it `pages`, `ladder`, `fetched` or `webhooks` for one part).
+ * (`npm run record-histories -- <suffix of the release>`; behind it `pages`, `ladder`, `fetched`, `webhooks` or `sweep` for one part).
  */
 const suffix = process.argv[2] ? `-${process.argv[2]}` : ''
 const part = process.argv[3] ?? 'all'
@@ -166,11 +168,25 @@ async function recordWebhooks(): Promise<void> {
   await recordWorkflow(stack, pages, 'webhooks-of-pages')
 }
 
+/** A sweep of a store with a document whose time is not over. */
+async function recordSweep(): Promise<void> {
+  await using stack = await startStack({ stubDelayMs: 0 })
+  await waitForEnd(stack.url, await submitDocument(stack.url, document(2, 'kept')))
+  const workflowId = 'sweep-of-a-recording'
+  await stack.client.workflow.execute(SWEEP_EXPIRED, {
+    workflowId,
+    taskQueue: TASK_QUEUE.documents,
+    args: [{ resultsDays: 7 }],
+  })
+  await recordWorkflow(stack, workflowId, 'sweep')
+}
+
 const PARTS = {
   pages: recordPages,
   ladder: recordLadder,
   fetched: recordFetched,
   webhooks: recordWebhooks,
+  sweep: recordSweep,
 }
 for (const [name, recordPart] of Object.entries(PARTS))
   if (part === 'all' || part === name) await recordPart()

@@ -6,7 +6,7 @@
  */
 import { relative } from 'node:path'
 import { loadConfig, type Config } from '../src/config/config.ts'
-import { exitOnConfigError } from '../src/config/config-error.ts'
+import { CONFIG_EXIT_CODE, exitOnConfigError } from '../src/config/config-error.ts'
 import { withDataDirectory } from '../src/config/data-directory.ts'
 import { coerceError } from '../src/platform/errors.ts'
 import { ensurePage } from './page/ensure-page.ts'
@@ -32,6 +32,10 @@ watchParent(stop)
 process.exitCode = await main()
 
 async function main(): Promise<number> {
+  if (isSample && config.api.access.apiKeys.length > 0 && config.commandLine.apiKey === null) {
+    console.error('The sample needs a key: set OCR_API_KEY to one of the keys of OCR_API_KEYS')
+    return CONFIG_EXIT_CODE
+  }
   const port = config.api.port || (await freePort(config.api.host))
   if (!(await isPortFree(config.api.host, port))) {
     console.error(`Port ${port} on ${config.api.host} is taken: set OCR_PORT to another one`)

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util'
 import { parseDocumentId } from '../../src/contract/identifiers.ts'
-import { PROCESS_DOCUMENT, workflowIdFor } from '../../src/contract/names.ts'
+import {
+  DELIVER_PAGE_WEBHOOKS,
+  DELIVER_WEBHOOKS,
+  PROCESS_DOCUMENT,
+  workflowIdFor,
+} from '../../src/contract/names.ts'
+import { SWEEP_EXPIRED } from '../../src/contract/sweep.ts'
 
 /** What to replay. */
 export type ReplaySelection =
@@ -24,8 +30,8 @@ export function readReplayArguments(args: readonly string[]): ReplaySelection | 
   const { file: files = [], query } = values
   const uses: (ReplaySelection | null)[] = [
     positionals.length > 0 ? workflowsOf(positionals) : null,
-    query === undefined ? null : { kind: 'query', query: ofDocuments(`(${query})`) },
-    values['all-open'] ? { kind: 'query', query: ofDocuments(OPEN) } : null,
+    query === undefined ? null : { kind: 'query', query: ofOurs(`(${query})`) },
+    values['all-open'] ? { kind: 'query', query: ofOurs(OPEN) } : null,
     files.length > 0 ? { kind: 'files', paths: files } : null,
   ]
   const [use, ...others] = uses.filter((candidate) => candidate !== null)
@@ -34,8 +40,17 @@ export function readReplayArguments(args: readonly string[]): ReplaySelection | 
 
 const OPEN = 'ExecutionStatus = "Running"'
 
-function ofDocuments(condition: string): string {
-  return `WorkflowType = "${PROCESS_DOCUMENT}" AND ${condition}`
+const WORKFLOW_TYPES = [
+  PROCESS_DOCUMENT,
+  DELIVER_WEBHOOKS,
+  DELIVER_PAGE_WEBHOOKS,
+  SWEEP_EXPIRED,
+] as const
+
+/** A namespace may have workflows of others, which this code cannot run. */
+function ofOurs(condition: string): string {
+  const types = WORKFLOW_TYPES.map((type) => `"${type}"`).join(', ')
+  return `WorkflowType IN (${types}) AND ${condition}`
 }
 
 function workflowsOf(ids: readonly string[]): ReplaySelection | null {

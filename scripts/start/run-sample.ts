@@ -66,6 +66,11 @@ async function sendSample(origin: string, init: RequestInit): Promise<string> {
 
 async function fetchJson(url: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(url, init)
+  // A key was sent, or this was refused before anything was started.
+  if (response.status === 401)
+    throw new Error(
+      'The api refuses the key in OCR_API_KEY: set it to one of those of OCR_API_KEYS',
+    )
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
 }

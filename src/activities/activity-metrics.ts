@@ -23,6 +23,9 @@ export type ReadPage = {
   readonly usage: Usage | null
 }
 
+/** Whether the receiver took it; `given_up`: he wants no more, or was away for too long. */
+export type WebhookOutcome = 'delivered' | 'given_up'
+
 /** What activities tell of their work; never throws. */
 export type ActivityMetrics = {
   pageRead(page: ReadPage): void
@@ -31,6 +34,8 @@ export type ActivityMetrics = {
   /** A page that is given up, told when its document ends. */
   pageFailed(engine: EngineId, code: FailureCode): void
   attemptFailed(attempt: FailedAttempt): void
+  /** A webhook will not be tried any more. */
+  webhookEnded(outcome: WebhookOutcome): void
 }
 
 /** From a tenth of a second (built-in engine, small image) to the longest that a page may take. */
@@ -70,6 +75,12 @@ export function createActivityMetrics(registry: Registry): ActivityMetrics {
     labelNames: ['engine', 'direction'],
     registers,
   })
+  const webhooks = new Counter({
+    name: 'ocr_webhooks_total',
+    help: 'Webhooks that are not tried any more, by outcome (delivered, given_up)',
+    labelNames: ['outcome'],
+    registers,
+  })
   const spend = (engine: EngineId, usage: Usage | null): void => {
     if (usage === null) return
     tokens.inc({ engine, direction: 'prompt' }, usage.promptTokens)
@@ -89,5 +100,6 @@ export function createActivityMetrics(registry: Registry): ActivityMetrics {
         failures.inc({ activity, engine: engine ?? '', kind, code })
         if (engine !== null) spend(engine, usage)
       }),
+    webhookEnded: (outcome) => safely(() => webhooks.inc({ outcome })),
   }
 }

@@ -60,6 +60,7 @@ export async function deliverWebhook(
     throw await failed(deps, { input, attempt, status, code: null, retryAfter })
   const state = isStopped ? 'given_up' : 'delivered'
   await note(deps, input, { state, status, code: null, isStopped })
+  deps.metrics?.webhookEnded(state)
   return { outcome: isStopped ? 'stopped' : 'delivered' }
 }
 
@@ -109,6 +110,7 @@ async function failed(
     code: type,
     usage: null,
   })
+  if (isOver) deps.metrics?.webhookEnded('given_up')
   return ApplicationFailure.create({
     message: status === null ? type : `${type}: status ${status}`,
     type,

@@ -72,7 +72,8 @@ export async function startApi(config: Config, overrides: ApiOverrides = {}): Pr
 
   await using setUp = new AsyncDisposableStack()
   setUp.use(keepTemporaryDirectory(temporaryDirectory))
-  const metrics = createApiMetrics(config.api.qianxia.password.reveal())
+  const secretSegment = config.api.qianxia.password.reveal()
+  const metrics = createApiMetrics({ secretSegment, freeDiskBytes })
   const { client } = setUp.use(connectTemporal(config.temporal))
   const gateway = metrics.counted(
     overrides.gateway ??

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { useKillRun } from '../support/kill-run.ts'
-import { readStatus, submitDocument } from '../support/stack-client.ts'
+import { statusOf, submitDocument } from '../support/stack-client.ts'
 
 describe('kill -9 of the worker', () => {
   const run = useKillRun()
@@ -12,7 +12,7 @@ describe('kill -9 of the worker', () => {
     await run.untilPagesDone(id, 12)
 
     await stack.worker.end('SIGKILL')
-    assert.equal((await readStatus(stack.url, id))?.status, 'processing')
+    assert.equal((await statusOf(stack.url, id)).status, 'processing')
     stack.worker.start()
 
     await run.assertWhole(id)

@@ -214,10 +214,14 @@ describe('the client programs of the documents', { skip: NO_DOCUMENTS }, () => {
     form.set('file', new Blob([new Uint8Array(markedDocument(2))]), 'a.pdf')
     const url = `${stack.url}/${PASSWORD}/api/tasks/pdf`
     const { task_id: taskId } = await readJson(await fetch(url, { method: 'POST', body: form }))
-    await until(async () => {
-      const row = await readJson(await fetch(`${stack.url}/${PASSWORD}/api/tasks/${taskId}`))
-      return row.data.status === 'completed'
-    }, 'the task is completed')
+    await until(
+      async () => {
+        const row = await readJson(await fetch(`${stack.url}/${PASSWORD}/api/tasks/${taskId}`))
+        return row.data?.status === 'completed'
+      },
+      'the task is completed',
+      2 * MINUTE_MS,
+    )
     return taskId
   }
 
@@ -229,10 +233,14 @@ describe('the client programs of the documents', { skip: NO_DOCUMENTS }, () => {
       await fetch(`${base}/submit`, { method: 'POST', headers, body }),
     )
     const taskId: string = submitted.data.output.task_id
-    await until(async () => {
-      const result = await readJson(await fetch(`${base}/result?taskId=${taskId}`, { headers }))
-      return result.output.taskStatus === 'SUCCEEDED'
-    }, 'the task has succeeded')
+    await until(
+      async () => {
+        const result = await readJson(await fetch(`${base}/result?taskId=${taskId}`, { headers }))
+        return result.output?.taskStatus === 'SUCCEEDED'
+      },
+      'the task has succeeded',
+      2 * MINUTE_MS,
+    )
     return taskId
   }
 

@@ -167,7 +167,9 @@ describe('dots: the examples of its document with everything behind them', () =>
   })
 
   it('sends the first line long before the model has finished', async () => {
-    fake.script(textReply('一二三四五六七八九十'.repeat(4), { pieceLength: 4, delayMs: 200 }))
+    const { promise: endsAfter, resolve: finish } = Promise.withResolvers<void>()
+    const text = '一二三四五六七八九十'.repeat(4)
+    fake.script(textReply(text, { pieceLength: 4, delayMs: 200, endsAfter }))
     const count = fake.requests.length
     const lines = linesOf(await ask({ ...base64, prompt_type: 'prompt_ocr', stream: true }))
 
@@ -175,14 +177,15 @@ describe('dots: the examples of its document with everything behind them', () =>
 
     const request = fake.requests[count]
     assert.equal(request?.endedAtMs, null, 'the model still writes')
+    finish()
     const rest = await Array.fromAsync(lines)
-    const text = [first.value, ...rest].map((line) => String(line?.['response'])).join('')
-    assert.equal(text, '一二三四五六七八九十'.repeat(4))
+    const told = [first.value, ...rest].map((line) => String(line?.['response'])).join('')
+    assert.equal(told, text)
     assert.equal(rest.at(-1)?.['done'], true)
   })
 
   for (const stream of [false, true])
-    it(`ends the model's request within 2 s when the client leaves (stream: ${stream})`, async () => {
+    it(`ends the model's request soon after the client has left (stream: ${stream})`, async () => {
       fake.script(textReply('一'.repeat(3000), { pieceLength: 10, delayMs: 100 }))
       const count = fake.requests.length
       const client = new AbortController()
@@ -198,7 +201,8 @@ describe('dots: the examples of its document with everything behind them', () =>
       const request = fake.requests[count]
       await until(() => request?.aborted === true, 'the request was given up')
       const afterMs = (request?.endedAtMs ?? Infinity) - leftAtMs
-      assert.ok(afterMs <= 2000, `${afterMs} ms`)
+      // Two seconds, and what a busy machine may take; by itself it would end after 30 s.
+      assert.ok(afterMs <= 10_000, `${afterMs} ms`)
     })
 
   it('缺少图像数据', async () => {
@@ -216,13 +220,15 @@ describe('dots: the examples of its document with everything behind them', () =>
   })
 
   it('服务器繁忙', async () => {
-    const slow = textReply('一'.repeat(100), { pieceLength: 10, delayMs: 200 })
+    const { promise: endsAfter, resolve: finish } = Promise.withResolvers<void>()
+    const slow = textReply('一'.repeat(100), { pieceLength: 10, delayMs: 200, endsAfter })
     fake.script(slow, slow)
     const count = fake.requests.length
     const running = [1, 2].map(() => ask({ ...base64, prompt_type: 'prompt_ocr' }))
     await until(() => fake.requests.length === count + 2, 'both slots are taken')
 
     const busy = await ask(base64)
+    finish()
 
     assert.deepEqual(await answerOf(busy), [429, documented.busy])
     assert.equal(busy.headers.get('retry-after'), '1')

@@ -14,6 +14,9 @@ const UNKNOWN_ID = '550e8400-e29b-41d4-a716-446655440000'
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
+/** They take so long that a task is cancelled before its end even if the machine stands still. */
+const LONG_PAGES = 40
+
 /** A document of its own: results are kept by content. */
 const documentOf = (pages: number, marker: string): Buffer =>
   Buffer.concat([markedDocument(pages), Buffer.from(`% ${marker}\n`)])
@@ -31,7 +34,7 @@ describe('Py OCR: the examples of OCR tasks (1, 3, 5, 7) with everything behind 
   after(() => stack[Symbol.asyncDispose]())
 
   const startLongTask = async (marker: string): Promise<string> => {
-    const taskId = await client.submit('', documentOf(12, marker))
+    const taskId = await client.submit('', documentOf(LONG_PAGES, marker))
     await client.statusWhen('', taskId, (body) => Number(body['progress']) > 0)
     return taskId
   }

@@ -12,8 +12,10 @@ import { until } from '../support/until.ts'
 
 const PAGES = 40
 const CLIENTS = 200
-/** How long the model takes for a page, so that clients can come while it works. */
+/** How long the model takes for a page. */
 const PAGE_MS = 500
+/** Pages that are read before the last client has come. */
+const EARLY_PAGES = 10
 
 describe('200 WebSockets that follow one document of 40 pages', () => {
   let stack: Stack
@@ -22,10 +24,18 @@ describe('200 WebSockets that follow one document of 40 pages', () => {
   const resources = new AsyncDisposableStack()
 
   before(async () => {
+    const { promise: allHaveCome, resolve: readTheRest } = Promise.withResolvers<void>()
+    let asked = 0
     const fake = resources.use(
       await createFakeOpenai({
-        reply: async (body) =>
-          textReply(await markdownOf(sentPng(body)), { delayMs: PAGE_MS, pieceLength: 10_000 }),
+        reply: async (body) => {
+          asked += 1
+          if (asked > EARLY_PAGES) await allHaveCome
+          return textReply(await markdownOf(sentPng(body)), {
+            delayMs: PAGE_MS,
+            pieceLength: 10_000,
+          })
+        },
       }),
     )
     stack = resources.use(
@@ -56,6 +66,7 @@ describe('200 WebSockets that follow one document of 40 pages', () => {
     await Promise.all(places.slice(0, CLIENTS / 2).map(join))
     await until(() => pagesOf(clients[0]).length >= 5, 'some pages have ended', 60_000)
     await Promise.all(places.slice(CLIENTS / 2).map(join))
+    readTheRest()
     await until(() => clients.every(hasEnded), 'every client was told the end', 120_000)
   })
   after(() => resources.disposeAsync())

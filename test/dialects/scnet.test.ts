@@ -52,9 +52,9 @@ describe('SCNet with everything behind it', () => {
     await until(
       async () => {
         answer = await post('/result', { task_ids: taskIds })
-        return answer.body.data.every(
-          (item: { output: { task_status: string } }) => item.output.task_status === taskStatus,
-        )
+        // None while the api is not able to say: Temporal may take longer than it waits.
+        const items: readonly { output: { task_status: string } }[] = answer.body.data ?? []
+        return items.length > 0 && items.every(({ output }) => output.task_status === taskStatus)
       },
       `the tasks are ${taskStatus}`,
       60_000,
@@ -124,9 +124,11 @@ describe('SCNet with everything behind it', () => {
   })
 
   it('answers a running task as in 3.4', async () => {
-    const taskId = await submit('/30/running')
+    // So many pages that it is seen running even if the machine stands still meanwhile.
+    const taskId = await submit('/60/running')
 
     const { body } = await answerWhen([taskId], 'running')
+    await fetch(`${stack.url}/v1/documents/${taskId}/cancel`, { method: 'POST' })
 
     const documented = SCNET_EXAMPLES.running
     assert.deepEqual(shapeOf(wrappedForm(body)), shapeOf(documented))
@@ -163,7 +165,7 @@ describe('SCNet with everything behind it', () => {
     const { taskId } = body.output
 
     await until(
-      async () => (await call(`/result?taskId=${taskId}`)).body.output.taskStatus === 'SUCCEEDED',
+      async () => (await call(`/result?taskId=${taskId}`)).body.output?.taskStatus === 'SUCCEEDED',
       'the sample ends',
       60_000,
     )

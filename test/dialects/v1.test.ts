@@ -4,10 +4,12 @@ import { openLiveSocket } from '../support/live-sockets.ts'
 import { markedDocument } from '../support/marked-document.ts'
 import { readJson } from '../support/read-json.ts'
 import { startStack, type Stack } from '../support/stack.ts'
-import { readStatus, submitDocument } from '../support/stack-client.ts'
+import { readStatus, statusOf, submitDocument } from '../support/stack-client.ts'
 import { until } from '../support/until.ts'
 
 const PAGES = 4
+/** So long that its reading is told even if the machine stands still meanwhile. */
+const PAGE_MS = 3_000
 
 describe('/v1 with everything behind it', () => {
   const running = new AsyncDisposableStack()
@@ -15,7 +17,7 @@ describe('/v1 with everything behind it', () => {
 
   before(async () => {
     const env = { OCR_TEMPORAL_UI_URL: 'https://temporal.example.com' }
-    stack = running.use(await startStack({ stubDelayMs: 300, env }))
+    stack = running.use(await startStack({ stubDelayMs: PAGE_MS, env }))
   })
   after(() => running.disposeAsync())
 
@@ -73,7 +75,7 @@ describe('/v1 with everything behind it', () => {
 
     assert.notEqual(again, id)
     assert.equal((await stack.ledger()).length, lines)
-    assert.partialDeepStrictEqual(await readStatus(stack.url, some), {
+    assert.partialDeepStrictEqual(await statusOf(stack.url, some), {
       selection: '2-3',
       page_marks: 'oo',
       file_name: 'marked.pdf',
@@ -90,7 +92,7 @@ describe('/v1 with everything behind it', () => {
     const other = await rerun(id, { engine: 'tesseract' })
     await untilCompleted(other)
 
-    assert.partialDeepStrictEqual(await readStatus(stack.url, other), {
+    assert.partialDeepStrictEqual(await statusOf(stack.url, other), {
       engine: 'tesseract',
       selection: '1',
     })

@@ -8,7 +8,7 @@ import { startCli, type CliEnd } from '../support/cli-run.ts'
 import { markedDocument } from '../support/marked-document.ts'
 import { markedPage } from '../support/marked-page.ts'
 import { startStack, type Stack } from '../support/stack.ts'
-import { readStatus, waitForEnd } from '../support/stack-client.ts'
+import { statusOf, waitForEnd } from '../support/stack-client.ts'
 import { until } from '../support/until.ts'
 
 let stack: Stack
@@ -216,7 +216,7 @@ describe('durable-ocr status, list, result, cancel', () => {
     assert.match(cancelled.stdout, new RegExp(`^${slowId}: cancell`))
     assert.match(cancelled.stderr, new RegExp(`^${id}: not cancelled: Document has already ended`))
     assert.equal(slow.exitCode, 1)
-    assert.equal((await readStatus(stack.url, slowId))?.status, 'cancelled')
+    assert.equal((await statusOf(stack.url, slowId)).status, 'cancelled')
   })
 
   it('says in one sentence what the server does not know, and that there is no server', async () => {

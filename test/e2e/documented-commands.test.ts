@@ -18,7 +18,7 @@ import { markedDocument } from '../support/marked-document.ts'
 import { markedPage } from '../support/marked-page.ts'
 import { commandLine } from '../support/processes.ts'
 import { serve } from '../support/serve.ts'
-import { readStatus, waitForEnd } from '../support/stack-client.ts'
+import { readStatus, statusOf, waitForEnd } from '../support/stack-client.ts'
 import { until } from '../support/until.ts'
 
 const MINUTE_MS = 60_000
@@ -219,7 +219,7 @@ describe('the commands of the documents', () => {
     await run(kill)
     const killedAtMs = Date.now()
     await untilSaid(running, 'The worker ended (killed by a signal); it is started again')
-    const { done } = (await readStatus(product.url, id))?.pages ?? { done: 0 }
+    const { done } = (await statusOf(product.url, id)).pages
     await until(
       async () => ((await readStatus(product.url, id))?.pages.done ?? 0) > done,
       'the document goes on',

@@ -83,7 +83,7 @@ describe('durable-ocr without a server', () => {
     const { exitCode } = await started.run.ended
 
     assert.equal(exitCode, 137)
-    await until(() => started.processes().length === 0, 'nothing was left', 10_000)
+    await until(() => started.processes().length === 0, 'nothing was left', 30_000)
   })
 })
 

@@ -36,7 +36,7 @@ describe('createTemporalLauncher', () => {
 
   it('sets retention and search attributes at the first start', async () => {
     const server = await launch()
-    const connection = await connectWhenReady(server.address, 'default', 5_000)
+    const connection = await connectWhenReady(server.address, 'default', 60_000)
     assert.ok(connection)
 
     const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' })

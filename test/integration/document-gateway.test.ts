@@ -148,7 +148,7 @@ describe('createDocumentGateway, with a Temporal server', () => {
 
   it('waits for the end and reads it from the manifest', async () => {
     const documentId = await started()
-    const waiting = gateway.waitForEnd(documentId, 10_000, new AbortController().signal)
+    const waiting = gateway.waitForEnd(documentId, 60_000, new AbortController().signal)
     await writeJson(store, manifestKey(documentId), sampleManifest({ documentId }))
     await handleOf(documentId).signal('tell', 'finish')
 
@@ -254,7 +254,7 @@ describe('createDocumentGateway, with a Temporal server', () => {
     await assert.rejects(lost.status(documentId), { code: 'SERVICE_UNAVAILABLE' })
     const startedAtMs = Date.now()
     await assert.rejects(lost.submit(await submission('x')), { code: 'SERVICE_UNAVAILABLE' })
-    assert.ok(Date.now() - startedAtMs < 9000)
+    assert.ok(Date.now() - startedAtMs < 30_000)
     assert.equal((await lost.readiness()).temporal, false)
   })
 })

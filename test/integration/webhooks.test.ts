@@ -100,7 +100,7 @@ describe('webhooks of the whole product', () => {
           OCR_ALLOWED_WEBHOOK_HOSTS: `127.0.0.1:${port}`,
           OCR_WEBHOOK_SECRET: WEBHOOK_SECRETS.join(','),
           OCR_WEBHOOK_RETRY_S: '0.2',
-          OCR_WEBHOOK_TIMEOUT_S: '2',
+          OCR_WEBHOOK_TIMEOUT_S: '30',
         },
       }),
     )

@@ -52,7 +52,7 @@ async function run(
   const options = {
     cwd: directory,
     env: { OCR_DATA_DIR: directory, OCR_COMPAT_PORTS: '', TEMPORAL_ADDRESS: '', ...env },
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   }
   const result = await runProgram(process.execPath, [join(ROOT, program), ...rest], options)
   const text = result.output.trim()

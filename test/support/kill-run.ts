@@ -7,6 +7,8 @@ import { until } from './until.ts'
 
 const PAGES = 40
 const SLOTS = 2
+/** So slow that a document does not end while the machine leaves the test no time to kill something. */
+const PAGE_MS = 500
 const expected = Array.from({ length: PAGES }, (_, place) => `stub page ${place + 1}`)
 
 /** What the kill tests of one `describe` share: a stack with the stub engine, and what must hold. */
@@ -27,7 +29,7 @@ export function useKillRun(): KillRun {
   let ledgerFrom = 0
   let marker = 0
   before(async () => {
-    stack = await startStack({ stubDelayMs: 150, slots: SLOTS })
+    stack = await startStack({ stubDelayMs: PAGE_MS, slots: SLOTS })
   })
   after(() => stack[Symbol.asyncDispose]())
   beforeEach(async () => {
@@ -41,10 +43,10 @@ export function useKillRun(): KillRun {
       until(
         async () => ((await readStatus(stack.url, id))?.pages.done ?? 0) >= pages,
         `${pages} pages are done`,
-        60_000,
+        150_000,
       ),
     async assertWhole(id) {
-      const status = await waitForEnd(stack.url, id)
+      const status = await waitForEnd(stack.url, id, 240_000)
       assert.equal(status.status, 'completed')
       assert.deepEqual(status.failed_pages, [])
       assert.deepEqual(await readPages(stack.url, id), expected)

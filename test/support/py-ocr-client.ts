@@ -58,8 +58,10 @@ export function createPyOcrClient(baseUrl: () => string): PyOcrClient {
       let body: PyOcrAnswer['body'] = {}
       await until(
         async () => {
-          body = (await client.status(prefix, taskId)).body
-          return isMet(body)
+          const answer = await client.status(prefix, taskId)
+          body = answer.body
+          // The api may not be able to say just now: Temporal may take longer than it waits.
+          return answer.status !== 503 && isMet(body)
         },
         `the status of ${taskId} is as wanted`,
         60_000,

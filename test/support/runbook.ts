@@ -44,7 +44,7 @@ export async function runBlock(
     {
       cwd: join(import.meta.dirname, '..', '..'),
       env: { ...process.env, ...env },
-      timeout: 60_000,
+      timeout: 180_000,
     },
     (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1

@@ -58,6 +58,18 @@ export async function readStatus(url: string, id: string): Promise<StatusBody | 
   return (await response.json()) as StatusBody
 }
 
+/** Reads a status as soon as the api is able to say: Temporal may take longer than it waits. */
+export async function statusOf(url: string, id: string): Promise<StatusBody> {
+  let status: StatusBody | null = null
+  await until(
+    async () => (status = await readStatus(url, id)) !== null,
+    `the status of ${id} is told`,
+    60_000,
+  )
+  assert.ok(status)
+  return status
+}
+
 /** Waits until a document has ended and returns its last status. */
 export async function waitForEnd(
   url: string,

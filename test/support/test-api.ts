@@ -18,7 +18,6 @@ import { Secret } from '../../src/platform/secret.ts'
 import type { DocumentStatus } from '../../src/contract/document-status.ts'
 import { createFreeDisk } from '../../src/platform/free-disk.ts'
 import { createRootLogger } from '../../src/platform/logger.ts'
-import { watchLoop } from '../../src/platform/loop-lag.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { createCallers } from '../../src/api/guards/callers.ts'
 import { createRequestSubmitter } from '../../src/api/guards/request-submitter.ts'
@@ -70,6 +69,8 @@ export type TestApiOptions = {
   /** What GPU workers tell. Default: there is none. */
   readonly gpuStatus?: ReadGpuStatus
   readonly freeDiskBytes?: AppDeps['freeDiskBytes']
+  /** Default: as if the event loop were never late; on a busy machine it is. */
+  readonly loop?: AppDeps['loop']
   readonly createApp?: typeof createApp
 }
 
@@ -130,7 +131,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     pageFiles: createPageFiles(await layBuiltPage(join(directory, 'web'))),
     temporaryDirectory: join(directory, 'uploads'),
     freeDiskBytes: options.freeDiskBytes ?? createFreeDisk([directory]),
-    loop: setUp.use(watchLoop()),
+    loop: options.loop ?? { lagMs: () => 0 },
     logger,
     callers,
     guards: createRouteGuards({ api, callers, gateway, rateLimits, submitterOf }),

@@ -38,8 +38,12 @@ export type RawClient = {
   readonly startedAtMs: number
 }
 
-/** Starts a server that receives uploads and answers what it got. */
-export async function startUploadServer() {
+/**
+ * Starts a server that receives uploads and answers what it got.
+ *
+ * @param options.windowMs Within which a body must bring enough; a minute, for none is meant to be slow
+ */
+export async function startUploadServer({ windowMs = 60_000 } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'receive-upload-'))
   const uploads = join(directory, 'uploads')
   const sockets = new Set<Socket>()
@@ -50,7 +54,7 @@ export async function startUploadServer() {
         await using upload = await receiveUpload(req, res, {
           maxBytes: LIMIT_BYTES,
           temporaryDirectory: uploads,
-          windowMs: 300,
+          windowMs,
         })
         const described = upload && {
           ...upload,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { heartbeat } from '@temporalio/activity'
 import { createTemporalWebhooks } from '../../src/api/gateway/temporal-webhooks.ts'
+import { parseBlobKey } from '../../src/contract/identifiers.ts'
 import { webhookWorkflowIdsFor } from '../../src/contract/names.ts'
 import { startDocumentWorkflows } from '../support/document-workflows.ts'
+import { present } from '../support/gateway-fixtures.ts'
 import { untilCancelled } from '../support/run-outcome.ts'
 import { until } from '../support/until.ts'
 import {
@@ -15,6 +18,8 @@ import {
   toldOf,
   untilToldEnd,
 } from '../support/webhook-workflows.ts'
+
+const manifestKey = present(parseBlobKey('documents/fake/manifest.json'))
 
 describe('tries of a webhook', () => {
   it('keep the order although an early event is refused for a while', async () => {
@@ -60,6 +65,11 @@ describe('tries of a webhook', () => {
 
   it('give an event up when its time is over, and go on with the next', async () => {
     await using documents = await startDocumentWorkflows(1, {
+      assembleDocument: async () => {
+        // The end has as much time as the page, from then on.
+        await beat(5_000)
+        return { manifestKey, resultSha256: 'aa' }
+      },
       deliverWebhook: async (input) => {
         if (input.event.type === 'page.completed') throw again(100)
         documents.calls.delivered.push(input)
@@ -67,7 +77,7 @@ describe('tries of a webhook', () => {
       },
     })
 
-    const callback = { ...all(documents), giveUpAfterMs: 1_500 }
+    const callback = { ...all(documents), giveUpAfterMs: 6_000 }
     const handle = await documents.start({ callback })
     await handle.result()
     await untilToldEnd(documents, idOf(handle))
@@ -178,6 +188,14 @@ describe('tries of a webhook', () => {
     await until(async () => (await statusOf(ids.pages)) === 'CANCELLED', 'that of pages too')
   })
 })
+
+/** Takes so long, alive all the time. */
+async function beat(ms: number): Promise<void> {
+  for (let beats = 0; beats < ms / 100; beats++) {
+    heartbeat()
+    await setTimeout(100)
+  }
+}
 
 /** A try that takes its time to end when it is told to. */
 async function untilCancelledSlowly(): Promise<void> {

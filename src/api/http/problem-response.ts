@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { FAILURES, type FailureCode } from '../../contract/failures.ts'
 import { coerceError, isAbortError, OcrError } from '../../platform/errors.ts'
 import { pathOf } from './access-log.ts'
-import { notedDocument, requestIdOf } from './request-context.ts'
+import { notedDocument, noteFailure, requestIdOf } from './request-context.ts'
 import { RequestError, type RequestIssue } from './request-error.ts'
 
 const RETRY_AFTER_DEFAULT_SECONDS = 5
@@ -91,6 +91,7 @@ export function handleFailures(write: FailureWriter, logger: Logger): ErrorReque
       return
     }
     const failure = readFailure(thrown)
+    noteFailure(res, failure.code)
     logFailure(logger, { failure, thrown, res })
     if (res.headersSent) {
       // Half an answer is out; only a broken connection tells the client that it is not whole.

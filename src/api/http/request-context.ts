@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { NextFunction, Request, Response } from 'express'
+import { isFailureCode, type FailureCode } from '../../contract/failures.ts'
 import { parseDocumentId, type DocumentId } from '../../contract/identifiers.ts'
 
 const REQUEST_ID = 'X-Request-Id'
@@ -34,6 +35,17 @@ export function noteDocument(res: Response, documentId: DocumentId): void {
 export function notedDocument(res: Response): DocumentId | null {
   const noted: unknown = res.locals['documentId']
   return typeof noted === 'string' ? parseDocumentId(noted) : null
+}
+
+/** Remembers what a request failed with, for the figures: dialects have statuses of their own. */
+export function noteFailure(res: Response, code: FailureCode): void {
+  res.locals['failureCode'] = code
+}
+
+/** The failure that {@link noteFailure} remembered. */
+export function notedFailure(res: Response): FailureCode | null {
+  const noted: unknown = res.locals['failureCode']
+  return isFailureCode(noted) ? noted : null
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express'
 import { safely } from '../../platform/metrics/safely.ts'
 import type { DocumentGateway } from '../gateway/document-gateway.ts'
 import type { Upgrades } from '../http/listen.ts'
+import { gaugeDisk } from './disk-metrics.ts'
 import { createRequestMetrics } from './request-metrics.ts'
 import { gaugeTemporal, type TemporalSources } from './temporal-metrics.ts'
 
@@ -19,14 +20,19 @@ export type ApiMetrics = {
   askTemporal(sources: TemporalSources): void
 }
 
-/**
- * Makes the figures of an api process in a registry of their own.
- *
- * @param secretSegment A path segment that is a password, and becomes no label
- */
-export function createApiMetrics(secretSegment: string): ApiMetrics {
+/** What the figures of an api process are made of. */
+export type ApiMetricsSources = {
+  /** A path segment that is a password, and becomes no label. */
+  readonly secretSegment: string
+  /** Of the disks that uploads and the store need. */
+  readonly freeDiskBytes: () => Promise<number>
+}
+
+/** Makes the figures of an api process in a registry of their own. */
+export function createApiMetrics({ secretSegment, freeDiskBytes }: ApiMetricsSources): ApiMetrics {
   const registry = new Registry()
   const registers = [registry]
+  gaugeDisk(registry, freeDiskBytes)
   const { countRequest, openStreams } = createRequestMetrics(registry, secretSegment)
   const sockets = new Set<Duplex>()
   const submitted = new Counter({

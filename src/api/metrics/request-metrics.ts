@@ -1,7 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
 import type { Request, RequestHandler, Response } from 'express'
+import { FAILURES, type FailureCode } from '../../contract/failures.ts'
 import { safely } from '../../platform/metrics/safely.ts'
 import { routeTemplateOf } from '../http/access-log.ts'
+import { notedFailure } from '../http/request-context.ts'
 import { receivedBytesOf } from '../uploads/byte-guard.ts'
 
 /** From an answer out of memory to a synchronous dialect's whole document, or a long poll. */
@@ -18,7 +20,8 @@ export type RequestMetrics = {
 
 /**
  * Counts and times requests by route pattern, method and class of status; `aborted` where the client
- * left before the answer was out.
+ * left before the answer was out. Failures are counted by their code, too: by which limit callers are
+ * refused no status tells.
  *
  * @param secretSegment A path segment that is a password, and becomes no label
  */
@@ -30,6 +33,12 @@ export function createRequestMetrics(registry: Registry, secretSegment: string):
     help: 'Time from a request to the end of its answer',
     labelNames: ['route', 'method', 'status'],
     buckets: SECONDS,
+    registers,
+  })
+  const failures = new Counter({
+    name: 'ocr_http_failures_total',
+    help: 'Requests that were answered with a failure, by its code',
+    labelNames: ['code'],
     registers,
   })
   const uploaded = new Counter({
@@ -49,8 +58,10 @@ export function createRequestMetrics(registry: Registry, secretSegment: string):
     const labels = {
       route: routeTemplateOf(req, secretSegment) ?? 'unmatched',
       method: METHODS.includes(req.method) ? req.method : 'other',
-      status: res.writableFinished ? `${Math.floor(res.statusCode / 100)}xx` : 'aborted',
+      status: res.writableFinished ? statusClassOf(res) : 'aborted',
     }
+    const code = notedFailure(res)
+    if (code !== null) failures.inc({ code })
     seconds.observe(labels, (performance.now() - startedAtMs) / 1000)
     uploaded.inc(receivedBytesOf(req))
   }
@@ -66,6 +77,17 @@ export function createRequestMetrics(registry: Registry, secretSegment: string):
     },
     openStreams: () => [...open].filter(isEventStream).length,
   }
+}
+
+/** A failure of the caller's own is none of the service, with whatever status a dialect tells it. */
+function statusClassOf(res: Response): string {
+  const code = notedFailure(res)
+  const isCallers = code !== null && isFailureOfCaller(code)
+  return isCallers && res.statusCode >= 500 ? '4xx' : `${Math.floor(res.statusCode / 100)}xx`
+}
+
+function isFailureOfCaller(code: FailureCode): boolean {
+  return code === 'QUOTA_EXCEEDED' || FAILURES[code].httpStatus < 500
 }
 
 function isEventStream(res: Response): boolean {

@@ -59,7 +59,6 @@ export async function read(args: readonly string[], options: ReadOptions): Promi
       ...plan,
       reporter,
       signal,
-      onWait: noteWaits(reporter),
       fields,
       isJson: options.json === true,
     }
@@ -153,12 +152,13 @@ async function openServer(
   signal: AbortSignal,
 ): Promise<FoundServer & AsyncDisposable> {
   const config = exitOnConfigError(() => loadConfig())
-  const found = await findServer({ config, serverUrl, signal })
+  const onWait = noteWaits(reporter)
+  const found = await findServer({ config, serverUrl, signal, onWait })
   if (found !== null) return { ...found, [Symbol.asyncDispose]: async () => undefined }
   reporter.note('No server runs here: starting one for this command')
   const server = await startEmbeddedServer({ signal, note: (line) => reporter.note(line) })
   return {
-    client: createServerClient(server.url, config.commandLine.apiKey),
+    client: createServerClient(server.url, config.commandLine.apiKey, onWait),
     maxUploadBytes: config.api.maxUploadBytes,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }

@@ -2,6 +2,7 @@ import { exitOnConfigError } from '../../config/config-error.ts'
 import { loadConfig } from '../../config/config.ts'
 import { CommandError, EXIT_CODE } from '../command-error.ts'
 import { listenForInterrupt } from '../interrupt.ts'
+import { noteWaits } from '../reading/note-waits.ts'
 import { requireServer } from '../server/find-server.ts'
 import type { ServerClient } from '../server/server-client.ts'
 import { ServerError } from '../server/server-error.ts'
@@ -23,7 +24,8 @@ export async function withServer(
   process.stdout.on('error', () => interrupt.request(EXIT_CODE.outputClosed))
   try {
     const config = exitOnConfigError(() => loadConfig())
-    const client = await requireServer({ config, serverUrl: serverUrl ?? null, signal })
+    const onWait = noteWaits({ note: (line) => void process.stderr.write(`${line}\n`) })
+    const client = await requireServer({ config, serverUrl: serverUrl ?? null, signal, onWait })
     return await work({ client, signal })
   } catch (error) {
     const exitCode = interrupt.exitCode()

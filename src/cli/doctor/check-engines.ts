@@ -20,8 +20,8 @@ const PROBE_MS = 10_000
 const SETTING_TO_CHANGE: Readonly<Record<ServerEngineId, string>> = {
   llm: 'OCR_LLM_BASE_URL, OCR_LLM_API_KEY or OCR_LLM_MODEL',
   ollama: 'OCR_OLLAMA_URL or OCR_OLLAMA_MODEL',
-  dots: 'OCR_DOTS_URL or OCR_DOTS_MODEL',
-  deepseek: 'OCR_DEEPSEEK_URL or OCR_DEEPSEEK_MODEL',
+  dots: 'OCR_DOTS_URL, OCR_DOTS_API_KEY or OCR_DOTS_MODEL',
+  deepseek: 'OCR_DEEPSEEK_URL, OCR_DEEPSEEK_API_KEY or OCR_DEEPSEEK_MODEL',
 }
 
 /** Tries every engine that is set up, and says what would set up the others. */

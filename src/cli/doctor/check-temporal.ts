@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client'
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client'
 import { DEFAULT_TEMPORAL_ADDRESS, type Config } from '../../config/config.ts'
 import { WORKER_ROLES } from '../../config/worker-roles.ts'
 import { RETENTION_DAYS, SEARCH_ATTRIBUTE } from '../../contract/names.ts'
@@ -16,6 +16,9 @@ const POLLER_ALIVE_MS = 75_000
 // temporal.api.enums.v1.TaskQueueType
 const TASK_KIND = { workflows: 1, activities: 2, pages: 2, webhooks: 2 } as const
 
+// https://grpc.github.io/grpc/core/md_doc_statuscodes.html
+const KEY_REFUSED: readonly number[] = [7 /* PERMISSION_DENIED */, 16 /* UNAUTHENTICATED */]
+
 /** Looks at the Temporal server: reachable, set up for our workflows, and who polls which queue. */
 export async function checkTemporal(config: Config): Promise<Finding[]> {
   const { temporal } = config
@@ -29,11 +32,15 @@ export async function checkTemporal(config: Config): Promise<Finding[]> {
       ...(temporal.apiKey === null ? {} : { apiKey: temporal.apiKey.reveal() }),
     })
   } catch (error) {
+    if (isKeyRefused(error))
+      return [
+        failed('Temporal', `${address} refuses us (${reasonOf(error)}): change TEMPORAL_API_KEY`),
+      ]
     const hint =
       temporal.address === null
         ? 'run npm start, or set TEMPORAL_ADDRESS'
-        : 'change TEMPORAL_ADDRESS'
-    return [failed('Temporal', `${address} is unreachable (${firstLine(error)}): ${hint}`)]
+        : 'change TEMPORAL_ADDRESS or TEMPORAL_TLS'
+    return [failed('Temporal', `${address} is unreachable (${reasonOf(error)}): ${hint}`)]
   }
   try {
     return await inspect(new Client({ connection, namespace: temporal.namespace }), config)
@@ -53,8 +60,11 @@ async function inspect(client: Client, config: Config): Promise<Finding[]> {
     const { seconds } = settings?.workflowExecutionRetentionTtl ?? {}
     retentionDays = Number(seconds ?? 0) / SECONDS_PER_DAY
   } catch (error) {
-    const reason = `namespace "${namespace}" cannot be used (${firstLine(error)})`
-    return [failed('Temporal', `${address}: ${reason}: change TEMPORAL_NAMESPACE`)]
+    const reason = `namespace "${namespace}" cannot be used (${reasonOf(error)})`
+    const setting = isKeyRefused(error)
+      ? 'TEMPORAL_API_KEY or TEMPORAL_NAMESPACE'
+      : 'TEMPORAL_NAMESPACE'
+    return [failed('Temporal', `${address}: ${reason}: change ${setting}`)]
   }
   return [
     ok('Temporal', `${address}, namespace "${namespace}"`),
@@ -93,7 +103,7 @@ async function checkSearchAttributes(client: Client): Promise<Finding> {
       ? ok(name, Object.values(SEARCH_ATTRIBUTE).join(', '))
       : failed(name, `${missing.join(', ')} missing, uploads fail: see docs/operations.md`)
   } catch (error) {
-    return warning(name, `cannot be read (${firstLine(error)})`)
+    return warning(name, `cannot be read (${reasonOf(error)})`)
   }
 }
 
@@ -121,7 +131,7 @@ async function checkPollers(
       ? missing(name, `nobody polls it: start a worker with OCR_WORKER_ROLES=${role}`)
       : ok(name, alive.map(({ identity }) => identity ?? '?').join(', '))
   } catch (error) {
-    return warning(name, `cannot be read (${firstLine(error)})`)
+    return warning(name, `cannot be read (${reasonOf(error)})`)
   }
 }
 
@@ -129,6 +139,17 @@ function within<T>(client: Client, call: () => Promise<T>): Promise<T> {
   return client.withDeadline(Date.now() + CALL_MS, call)
 }
 
-function firstLine(error: unknown): string {
-  return coerceError(error).message.split('\n')[0] ?? ''
+function isKeyRefused(thrown: unknown): boolean {
+  const error = causeOf(thrown)
+  return isGrpcServiceError(error) && KEY_REFUSED.includes(error.code)
+}
+
+/** One line, with the status of a call that was answered. */
+function reasonOf(thrown: unknown): string {
+  return coerceError(causeOf(thrown)).message.split('\n')[0] ?? ''
+}
+
+/** What the SDK says of a connection tells nothing; its cause does. */
+function causeOf(thrown: unknown): unknown {
+  return thrown instanceof ServiceError ? (thrown.cause ?? thrown) : thrown
 }

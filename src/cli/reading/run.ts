@@ -10,8 +10,6 @@ export type Run = {
   readonly reporter: Reporter
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
-  /** Told when the server takes no document for a while. */
-  readonly onWait: (waitMs: number) => void
   /** `engine`, `pages`, `password`, as `/v1` takes them. */
   readonly fields: Readonly<Record<string, string>>
   readonly format: ResultFormat

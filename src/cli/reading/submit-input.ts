@@ -17,9 +17,9 @@ const SUBMIT_GRACE_MS = 2_000
  */
 export async function submitInput(input: Input, run: Run): Promise<string> {
   const { source, name } = input
-  const { client, fields, maxUploadBytes, onWait } = run
+  const { client, fields, maxUploadBytes } = run
   using grace = abortLater(run.signal)
-  const options = { signal: grace.signal, onWait }
+  const options = { signal: grace.signal }
   if (source.kind === 'url')
     return await client.submit({ source: { url: source.url }, fields }, options)
   if (source.kind === 'file') {

@@ -12,6 +12,8 @@ export type FindOptions = {
   /** `--server`. */
   readonly serverUrl: string | null
   readonly signal: AbortSignal
+  /** Told when the server makes a call of the client wait, the first look included. */
+  readonly onWait: (waitMs: number) => void
 }
 
 const DEADLINE_MS = 10_000
@@ -24,9 +26,10 @@ const LOCAL_DEADLINE_MS = 3_000
  * @throws {CommandError} when a server was named and does not answer, or any wants a key
  */
 export async function findServer(options: FindOptions): Promise<FoundServer | null> {
-  const { config, serverUrl, signal } = options
+  const { config, serverUrl, signal, onWait } = options
   const named = serverUrl ?? config.commandLine.serverUrl
-  const client = createServerClient(named ?? localUrl(config.api), config.commandLine.apiKey)
+  const { apiKey } = config.commandLine
+  const client = createServerClient(named ?? localUrl(config.api), apiKey, onWait)
   const deadlineMs = named === null ? LOCAL_DEADLINE_MS : DEADLINE_MS
   try {
     const maxUploadBytes = await client.maxUploadBytes({ signal, deadlineMs, tries: 1 })

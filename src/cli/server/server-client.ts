@@ -45,8 +45,6 @@ export type CallOptions = {
   readonly signal: AbortSignal
   /** Default: 5. */
   readonly tries?: number
-  /** See `ServerRequest`. */
-  readonly onWait?: (waitMs: number) => void
 }
 
 const DEADLINE_MS = 30_000
@@ -61,10 +59,15 @@ const LARGEST_LIST_PAGE = 100
  * Makes a client; `url` is without a slash at its end.
  *
  * @param apiKey Sent with every request; `null`: none
+ * @param onWait Told when the server makes any of the calls wait; see `ServerRequest`
  */
-export function createServerClient(url: string, apiKey: Secret | null = null): ServerClient {
+export function createServerClient(
+  url: string,
+  apiKey: Secret | null = null,
+  onWait: (waitMs: number) => void = () => undefined,
+): ServerClient {
   const sendRequest = (target: string, { headers = {}, ...request }: ServerRequest) =>
-    send(target, { ...request, headers: { ...headers, ...authorizationOf(apiKey) } })
+    send(target, { ...request, onWait, headers: { ...headers, ...authorizationOf(apiKey) } })
   const ofDocument = (id: string): string => `${url}/v1/documents/${id}`
   return {
     url,

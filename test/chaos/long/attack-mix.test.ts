@@ -6,7 +6,7 @@ import { startStack } from '../../support/stack.ts'
 
 const SECONDS = 20
 /** Far above the goal, which the benchmark measures on a machine that does nothing else. */
-const STATUS_P99_MS = 5_000
+const STATUS_P99_MS = 15_000
 
 describe('a mix of attacks', () => {
   for (const [limits, env] of Object.entries(LIMITS_PER_CALLER))

@@ -9,7 +9,7 @@ import { readPages, readStatus, submitDocument, waitForEnd } from '../../support
 import { until } from '../../support/until.ts'
 
 const PAGE_MS = 1_000
-const GRACE_S = 3
+const GRACE_S = 10
 /** Of the api; a worker has its grace and 5 s. */
 const API_GONE_WITHIN_MS = 30_000
 

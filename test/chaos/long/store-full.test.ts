@@ -9,6 +9,7 @@ import {
   postDocument,
   readPages,
   readStatus,
+  statusOf,
   submitDocument,
   waitForEnd,
 } from '../../support/stack-client.ts'
@@ -25,7 +26,7 @@ describe('a disk that is full', { skip: noSmallDisk() }, () => {
     disk = await mountSmallDisk(DISK_MIB)
     // A free disk is not looked at before: the test is of what happens when it is full all the same.
     const env = { OCR_DATA_DIR: disk.path, OCR_MIN_FREE_DISK_MB: '0' }
-    stack = await startStack({ stubDelayMs: 150, env })
+    stack = await startStack({ stubDelayMs: 500, env })
   })
   after(async () => {
     await stack[Symbol.asyncDispose]()
@@ -50,13 +51,16 @@ describe('a disk that is full', { skip: noSmallDisk() }, () => {
       bytes: new Uint8Array(markedDocument(1)),
       name: 'x.pdf',
     })
-    const live = await fetch(`${stack.url}/livez`)
+    // A machine that stood still for a second is told of as well.
+    await until(async () => {
+      const live = await fetch(`${stack.url}/livez`)
+      await live.body?.cancel()
+      return live.status === 200
+    }, 'the api counts as alive')
 
     assert.equal(refused.status, 507)
     assert.match(await refused.text(), /STORAGE_FULL/)
-    assert.equal(live.status, 200)
-    await live.body?.cancel()
-    assert.equal((await readStatus(stack.url, id))?.status, 'processing')
+    assert.equal((await statusOf(stack.url, id)).status, 'processing')
 
     await disk.clear()
     const status = await waitForEnd(stack.url, id, 240_000)

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
+import { Registry } from '@prometheus-io/client'
 import { ApplicationFailure, cancellationSignal } from '@temporalio/activity'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { Webhook } from 'standardwebhooks'
 import type { ActivityDependencies } from '../../../src/activities/activity-dependencies.ts'
+import { createActivityMetrics } from '../../../src/activities/activity-metrics.ts'
 import { deliverWebhook } from '../../../src/activities/deliver-webhook.ts'
 import type { DeliverWebhookInput, DeliverWebhookResult } from '../../../src/contract/webhooks.ts'
 import { Secret } from '../../../src/platform/secret.ts'
@@ -35,6 +37,7 @@ async function benchOf(
   await using setUp = new AsyncDisposableStack()
   const { path: directory } = setUp.use(await mkdtempDisposable(join(tmpdir(), 'webhook-')))
   const received: Received[] = []
+  const registry = new Registry()
   const server = setUp.use(
     await serve((req, res) => {
       void text(req).then((body) => {
@@ -43,7 +46,7 @@ async function benchOf(
       })
     }),
   )
-  const { isAllowed = true, giveUpInMs = DAY_MS, timeoutMs = 5_000 } = change
+  const { isAllowed = true, giveUpInMs = DAY_MS, timeoutMs = 60_000 } = change
   const store = createDirectoryBlobStore({ path: join(directory, 'store'), secret: 'x' })
   const engine = createStubEngine({ delayMs: 0, ledgerPath: '/dev/null' })
   const { host } = new URL(server.url)
@@ -55,6 +58,7 @@ async function benchOf(
     // Opened for files: no reason to post there.
     urlRules: { allowedHosts: [host], allowedPorts: [Number(new URL(server.url).port)] },
     temporaryDirectory: join(directory, 'temporary'),
+    metrics: createActivityMetrics(registry),
     webhooks: {
       secrets,
       timeoutMs,
@@ -97,6 +101,8 @@ async function benchOf(
       return error
     },
     log: () => readWebhookLog(store, ID),
+    /** Events that are not tried any more, by outcome. */
+    ended: async () => (await registry.metrics()).match(/(?<=^ocr_webhooks_total).*/gm) ?? [],
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
@@ -197,9 +203,22 @@ describe('deliverWebhook', () => {
     const failure = await bench.failure()
 
     assert.equal(failure.nonRetryable, true)
+    assert.deepEqual(await bench.ended(), ['{outcome="given_up"} 1'])
     assert.partialDeepStrictEqual((await bench.log()).deliveries, [
       { state: 'given_up', nextTryAt: null },
     ])
+  })
+
+  it('counts an event once, when it is taken or given up', async () => {
+    let status = 500
+    await using bench = await benchOf((_req, res) => res.writeHead(status).end())
+
+    await bench.failure()
+    const whileTried = await bench.ended()
+    for (status of [204, 410]) await bench.deliver()
+
+    assert.deepEqual(whileTried, [])
+    assert.deepEqual(await bench.ended(), ['{outcome="delivered"} 1', '{outcome="given_up"} 1'])
   })
 
   it('stops at 410, until somebody asks for it', async () => {

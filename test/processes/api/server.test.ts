@@ -73,7 +73,7 @@ describe('startApi', () => {
     await using api = await startApi(config, { gateway: createFakeGateway() })
 
     assert.deepEqual(api.compatPorts, [])
-    assert.equal((await fetch(`${api.url}/livez`)).status, 200)
+    assert.equal((await fetch(`${api.url}/version`)).status, 200)
   })
 
   it('ends long polls and closes when it is disposed', async () => {

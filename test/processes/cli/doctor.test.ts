@@ -21,7 +21,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   return await runProgram(process.execPath, [LAUNCHER, ...args], {
     cwd: directory.path,
     env: { OCR_DATA_DIR: directory.path, ...env },
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   })
 }
 
@@ -81,7 +81,7 @@ describe('durable-ocr doctor', () => {
 
     assert.equal(report.exitCode, 1)
     for (const [name, setting] of [
-      ['Temporal', 'TEMPORAL_ADDRESS'],
+      ['Temporal', 'TEMPORAL_ADDRESS or TEMPORAL_TLS'],
       ['Engine llm', 'OCR_LLM_BASE_URL'],
       ['Engine ollama', 'OCR_OLLAMA_URL'],
       ['Engine dots', 'OCR_DOTS_URL'],

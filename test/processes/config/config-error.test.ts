@@ -17,7 +17,7 @@ describe('exitOnConfigError', () => {
 
       const result = await runProgram(process.execPath, [join(ROOT, program)], {
         env,
-        timeoutMs: 30_000,
+        timeoutMs: 120_000,
       })
 
       assert.equal(result.exitCode, 78)

@@ -80,7 +80,7 @@ describe('drawPages', () => {
 
     const pages = await drawBytes(pdf, 'pdf', {
       pages: [1, 2, 3, 4, 5],
-      limits: { drawWallClockMs: 2500 },
+      limits: { drawWallClockMs: 7_000 },
     })
 
     const codes = pages.map((page) => ('code' in page ? page.code : 'ok'))
@@ -143,7 +143,7 @@ describe('drawPages', () => {
     controller.abort(new Error('cancelled by test'))
 
     await assert.rejects(second, /cancelled by test/)
-    assert.ok(performance.now() - abortedAtMs < 1000)
+    assert.ok(performance.now() - abortedAtMs < 15_000)
     assert.equal(first.done, false)
     assert.deepEqual((await readdir(directory)).toSorted(), ['page-1.png', 'source.pdf'])
     await rm(directory, { recursive: true })

@@ -14,7 +14,7 @@ import {
 } from '../../../src/platform/guarded-process.ts'
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url)
-const BOUNDS = { wallClockMs: 20_000, signal: new AbortController().signal }
+const BOUNDS = { wallClockMs: 60_000, signal: new AbortController().signal }
 
 function start(options: { maxRssBytes?: number; maxOldSpaceMb?: number } = {}): GuardedProcess {
   return startGuardedProcess({
@@ -30,7 +30,7 @@ const failsWith = (code: string) => (error: unknown) =>
   error instanceof OcrError && error.code === code
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 30_000
   while (!condition()) {
     assert.ok(Date.now() < deadline, 'the condition never came true')
     await sleep(20)
@@ -215,7 +215,7 @@ describe('startGuardedProcess', () => {
     )
     const [line] = await once(parent.stdout.setEncoding('utf8'), 'data')
 
-    await once(parent, 'exit', { signal: AbortSignal.timeout(10_000) })
+    await once(parent, 'exit', { signal: AbortSignal.timeout(30_000) })
 
     assert.equal(parent.exitCode, 0)
     await until(() => !isRunning(Number(line)))

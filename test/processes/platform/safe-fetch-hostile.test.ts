@@ -103,7 +103,7 @@ describe('safeFetch with a hostile server', () => {
       const code = await codeOf({ ...optionsFor(server.port), limits: { ...PATIENT, ...limits } })
 
       assert.equal(code, 'FETCH_FAILED')
-      assert.ok(performance.now() - from < 10_000)
+      assert.ok(performance.now() - from < 30_000)
       await until(() => server.sockets.every(({ destroyed }) => destroyed), 'it hangs up')
     })
   }

@@ -20,7 +20,7 @@ function replay(...args: readonly string[]): Promise<Ending> {
   execFile(
     process.execPath,
     ['scripts/replay.ts', ...args],
-    { cwd: ROOT, env, timeout: 60_000 },
+    { cwd: ROOT, env, timeout: 240_000 },
     (error, stdout, stderr) => resolve({ exitCode: error?.code ?? 0, stdout, stderr }),
   )
   return promise

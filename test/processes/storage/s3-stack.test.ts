@@ -89,7 +89,7 @@ describe('the product on an S3 server', { skip: await noOwnS3() }, () => {
 
       const { exitCode, output } = await runProgram(process.execPath, [join(root, program)], {
         env,
-        timeoutMs: 60_000,
+        timeoutMs: 240_000,
       })
 
       assert.equal(exitCode, CONFIG_EXIT_CODE, output)

@@ -43,7 +43,7 @@ describe('a worker on a GPU host', () => {
       return Math.max(0, ...(pollers ?? []).map((poller) => Number(poller.lastAccessTime?.seconds)))
     }
 
-    const worker = await startWorker(config, AbortSignal.timeout(30_000), {
+    const worker = await startWorker(config, AbortSignal.timeout(120_000), {
       engineFor: () => fakeEngine(server),
       queues: { dots: queue },
       gateTiming: GATE_TIMING,

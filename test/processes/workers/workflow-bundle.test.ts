@@ -23,7 +23,7 @@ describe('a prebuilt workflow bundle', () => {
   it('is used as the build writes it, until the sources are others', async () => {
     const path = join(directory, 'workflows.cjs')
     const { exitCode, output } = await runProgram(process.execPath, [PROGRAM, path], {
-      timeoutMs: 60_000,
+      timeoutMs: 240_000,
     })
     assert.equal(exitCode, 0, output)
 

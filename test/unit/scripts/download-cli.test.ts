@@ -54,9 +54,12 @@ async function releases(options: { wrongChecksum?: boolean; silent?: boolean } =
   }
 }
 
-async function download(url: string): Promise<{ problem: string | null; path: string }> {
+async function download(
+  url: string,
+  { answerTimeoutMs = 60_000 } = {},
+): Promise<{ problem: string | null; path: string }> {
   const path = join(await mkdtemp(join(root, 'cache-')), 'temporal')
-  const options = { releases: url, answerTimeoutMs: 300 }
+  const options = { releases: url, answerTimeoutMs }
   return { problem: await downloadCli(path, () => undefined, options), path }
 }
 
@@ -83,7 +86,9 @@ describe('downloadCli', () => {
   it('gives up soon on a page that does not answer', async () => {
     using page = await releases({ silent: true })
 
-    assert.match((await download(page.url)).problem ?? '', /not reachable/)
+    const { problem } = await download(page.url, { answerTimeoutMs: 300 })
+
+    assert.match(problem ?? '', /not reachable/)
   })
 
   it('says so when nobody listens', async () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { runSample } from '../../../scripts/start/run-sample.ts'
 import { Secret } from '../../../src/platform/secret.ts'
+import { serve } from '../../support/serve.ts'
 
 /** An api that answers each status of the list once, the last one for ever. */
 async function fakeApi(statuses: readonly { status: string; done: number; code?: string }[]) {
@@ -59,6 +60,19 @@ describe('runSample', () => {
       'sample: processing, page 1 of 2 done',
       'sample: completed, page 2 of 2 done',
     ])
+  })
+
+  it('names the setting of a key that the api refuses', async () => {
+    await using api = await serve((_, response) => response.writeHead(401).end('{}'))
+
+    await assert.rejects(
+      runSample(api.url, {
+        apiKey: new Secret('hunter2'),
+        say: () => undefined,
+        signal: new AbortController().signal,
+      }),
+      /^Error: The api refuses the key in OCR_API_KEY: .*OCR_API_KEYS$/,
+    )
   })
 
   it('says why the sample failed', async () => {

@@ -37,7 +37,7 @@ describe('gaugeCircuits', () => {
 })
 
 describe('countChildren', () => {
-  const run = (command: string, args: readonly string[], wallClockMs = 10_000) =>
+  const run = (command: string, args: readonly string[], wallClockMs = 60_000) =>
     runGuardedProgram(command, {
       args,
       env: {},

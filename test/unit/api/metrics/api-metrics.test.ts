@@ -9,7 +9,14 @@ import express, { Router } from 'express'
 import { createApiMetrics } from '../../../../src/api/metrics/api-metrics.ts'
 import { createApp } from '../../../../src/api/app.ts'
 import { listen, type Upgrades } from '../../../../src/api/http/listen.ts'
-import { setLogLevel } from '../../../../src/platform/logger.ts'
+import {
+  handleFailures,
+  writeProblem,
+  type FailureWriter,
+} from '../../../../src/api/http/problem-response.ts'
+import type { FailureCode } from '../../../../src/contract/failures.ts'
+import { OcrError } from '../../../../src/platform/errors.ts'
+import { apiLogger, setLogLevel } from '../../../../src/platform/logger.ts'
 import { createFakeGateway } from '../../../support/fake-gateway.ts'
 import { submissionOf } from '../../../support/gateway-fixtures.ts'
 import { readScrape } from '../../../support/scrape.ts'
@@ -21,10 +28,31 @@ before(() => setLogLevel('silent'))
 
 const PASSWORD = 'canary-7f3a'
 
-function setUp() {
-  const metrics = createApiMetrics(PASSWORD)
+function setUp({ freeDiskBytes = async () => 1 } = {}) {
+  const metrics = createApiMetrics({ secretSegment: PASSWORD, freeDiskBytes })
   const read = async () => readScrape(await metrics.registry.metrics())
   return { metrics, read }
+}
+
+/** Requests of a route that fails with a code of ours. */
+async function failWith(code: FailureCode, write: FailureWriter = writeProblem) {
+  const { metrics, read } = setUp()
+  const app = express()
+  app.use(metrics.countRequest)
+  app.get('/fails', () => {
+    throw new OcrError(code, 'Cannot do it')
+  })
+  app.use(handleFailures(write, apiLogger))
+  await using server = await serve(app)
+  await (await fetch(`${server.url}/fails`)).text()
+  const failures = async () => (await read()).values.get(`ocr_http_failures_total{code="${code}"}`)
+  await until(async () => (await failures()) === 1, 'it is counted')
+  const { values } = await read()
+  return ['4xx', '5xx'].filter((status) =>
+    values.has(
+      `ocr_http_request_duration_seconds_count{route="/fails",method="GET",status="${status}"}`,
+    ),
+  )
 }
 
 /** The whole application, with its requests counted. */
@@ -81,6 +109,21 @@ describe('requests', () => {
     )
   })
 
+  it('of a caller above a limit of his own are no failures of the service', async () => {
+    const status500: FailureWriter = (_failure, _req, res) => void res.status(500).end()
+
+    assert.deepEqual(await failWith('RATE_LIMITED'), ['4xx'])
+    assert.deepEqual(await failWith('QUOTA_EXCEEDED'), ['4xx'])
+    // As SCNet tells them.
+    assert.deepEqual(await failWith('QUOTA_EXCEEDED', status500), ['4xx'])
+    assert.deepEqual(await failWith('CORRUPT_PDF', status500), ['4xx'])
+  })
+
+  it('that a full disk or Temporal refuses are failures of the service', async () => {
+    assert.deepEqual(await failWith('STORAGE_FULL'), ['5xx'])
+    assert.deepEqual(await failWith('SERVICE_UNAVAILABLE'), ['5xx'])
+  })
+
   it('that stay open as event streams are counted while they do', async () => {
     const { metrics, read } = setUp()
     const app = express()
@@ -105,6 +148,20 @@ describe('requests', () => {
       (await read()).values.get(`ocr_http_request_duration_seconds_count{${aborted}}`),
       1,
     )
+  })
+})
+
+describe('the free disk', () => {
+  it('is told as it is, and not at all where nothing can be known of it', async () => {
+    let free: number | null = 3_000_000_000
+    const freeDiskBytes = async (): Promise<number> => free ?? Promise.reject(new Error('gone'))
+    const { read } = setUp({ freeDiskBytes })
+
+    const known = (await read()).values.get('ocr_disk_free_bytes')
+    free = null
+    const unknown = (await read()).values.get('ocr_disk_free_bytes')
+
+    assert.deepEqual([known, unknown], [3_000_000_000, undefined])
   })
 })
 

@@ -110,7 +110,7 @@ describe('receiveUpload', () => {
       const { status, code } = await postRaw(body)
 
       assert.deepEqual([status, code], [400, 'REQUEST_MALFORMED'])
-      assert.ok(performance.now() - startedAt < 2000)
+      assert.ok(performance.now() - startedAt < 15_000)
       assert.deepEqual(await server.temporaryFiles(), [])
     })
 

@@ -4,7 +4,7 @@ import { readRetryAfterMs, sendRequest } from '../../../../src/cli/server/send-r
 import { serve } from '../../../support/serve.ts'
 
 const { signal } = new AbortController()
-const GET = { deadlineMs: 5_000, signal }
+const GET = { deadlineMs: 60_000, signal }
 
 /** Answers with these, one after the other, the last again and again. */
 async function serveAnswers(

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readReplayArguments } from '../../../../scripts/replay/replay-arguments.ts'
 
+const OURS =
+  'WorkflowType IN ("processDocument", "deliverWebhooks", "deliverPageWebhooks", "sweepExpired")'
 const ID = 'e3cff047-6cea-4db4-a252-014e15fc56bc'
 
 describe('readReplayArguments', () => {
@@ -12,15 +14,15 @@ describe('readReplayArguments', () => {
     assert.deepEqual(selection, { kind: 'workflows', workflowIds })
   })
 
-  it('asks for documents only, whatever the query says', () => {
+  it('asks for workflows of ours only, whatever the query says', () => {
     const selection = readReplayArguments(['--query', 'OcrPages > 5 OR OcrPages < 2'])
 
-    const query = 'WorkflowType = "processDocument" AND (OcrPages > 5 OR OcrPages < 2)'
+    const query = `${OURS} AND (OcrPages > 5 OR OcrPages < 2)`
     assert.deepEqual(selection, { kind: 'query', query })
   })
 
-  it('asks for what runs with --all-open', () => {
-    const query = 'WorkflowType = "processDocument" AND ExecutionStatus = "Running"'
+  it('asks for what runs with --all-open, webhooks and sweeps as well as documents', () => {
+    const query = `${OURS} AND ExecutionStatus = "Running"`
     assert.deepEqual(readReplayArguments(['--all-open']), { kind: 'query', query })
   })
 

@@ -97,7 +97,7 @@ describe('a socket', () => {
   })
 
   it('is given up when nothing is heard from it', async () => {
-    await using server = await startSocketServer({ heartbeatMs: 100, idleTimeoutMs: 2_000 })
+    await using server = await startSocketServer({ heartbeatMs: 100, idleTimeoutMs: 8_000 })
     const [silent, alive] = [await server.connect(), await server.connect()]
 
     silent.socket.pause()
