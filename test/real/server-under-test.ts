@@ -35,11 +35,16 @@ export async function untilIdle(url: string, deadlineMs: number): Promise<void> 
 
 /** Waits until a vLLM works on a request. */
 export async function untilBusy(url: string): Promise<void> {
-  await until(async () => (await requestsOf(url)) > 0, 'the server is busy')
+  await until(async () => ((await requestsOf(url)) ?? 0) > 0, 'the server is busy')
 }
 
-async function requestsOf(url: string): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text()
+/** `null`: it did not say. It closes a kept connection after 5 s, also while it is being asked. */
+async function requestsOf(url: string): Promise<number | null> {
+  const metrics = await fetch(`${url}/metrics`).then(
+    (response) => response.text(),
+    () => null,
+  )
+  if (metrics === null) return null
   const gauges = [...metrics.matchAll(/^vllm:num_requests_(?:running|waiting)\{.*\} (\S+)$/gm)]
   if (gauges.length < 2) throw new Error('The server does not tell its requests')
   return gauges.reduce((sum, gauge) => sum + Number(gauge[1]), 0)
