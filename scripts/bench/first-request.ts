@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Sha256 } from '../../src/contract/identifiers.ts'
+import type { BlobStore } from '../../src/storage/blob-store.ts'
 import { pageImageFactsKey } from '../../src/storage/object-keys.ts'
 import { createFakeVllm } from '../../test/support/fakes/fake-vllm.ts'
 import { startStack } from '../../test/support/stack.ts'
@@ -12,8 +14,8 @@ const PAGES = 30
 const LINES_PER_PAGE = 33
 
 /**
- * How soon a model server is asked for the first time after page 1 was drawn, while the other pages
- * of the document are being drawn: documents one after the other, none seen before.
+ * How soon a model server is asked for the first time after a page was drawn, mostly page 1, while the
+ * other pages of the document are being drawn: documents one after the other, none seen before.
  */
 export async function benchFirstRequest(): Promise<void> {
   await using fake = await createFakeVllm({ model: 'dots' })
@@ -25,14 +27,23 @@ export async function benchFirstRequest(): Promise<void> {
     const earlier = fake.requests.length
     await longPoll(stack.url, await submitDocument(stack.url, bytes, { engine: 'dots' }))
     const first = fake.requests[earlier]
-    // Written after the image: page 1 is drawn then.
-    const drawn = await store.head(
-      pageImageFactsKey({ sha256: sha256Of(bytes), page: 1, dpi: 200 }),
-    )
-    if (first === undefined || drawn === null) throw new Error('Page 1 was not read')
-    delaysMs.push(first.atMs - Date.parse(drawn.modifiedAt))
+    const drawnAtMs = await firstDrawnAtMs(store, sha256Of(bytes))
+    if (first === undefined) throw new Error('No page was read')
+    delaysMs.push(first.atMs - drawnAtMs)
   }
-  console.log(`\nFirst request to a model server after page 1 was drawn, ${DOCUMENTS} documents`)
+  console.log(
+    `\nFirst request to a model server after the first page was drawn, ${DOCUMENTS} documents`,
+  )
   console.log(`  median        ${median(delaysMs).toFixed(0)} ms (goal: at most 1,000)`)
   console.log(`  longest       ${Math.max(...delaysMs).toFixed(0)} ms`)
+}
+
+async function firstDrawnAtMs(store: BlobStore, sha256: Sha256): Promise<number> {
+  const timesMs: number[] = []
+  for (let page = 1; page <= PAGES; page++) {
+    // Written after the image: the page is drawn then.
+    const drawn = await store.head(pageImageFactsKey({ sha256, page, dpi: 200 }))
+    if (drawn !== null) timesMs.push(Date.parse(drawn.modifiedAt))
+  }
+  return Math.min(...timesMs)
 }
