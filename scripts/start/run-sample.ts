@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { bearerHeader } from '../../src/platform/bearer-header.ts'
 import type { Secret } from '../../src/platform/secret.ts'
 
 /** The bundled document. */
@@ -35,9 +36,7 @@ export async function runSample(
   origin: string,
   { apiKey, say, signal }: SampleOptions,
 ): Promise<string> {
-  const headers: Record<string, string> =
-    apiKey === null ? {} : { Authorization: `Bearer ${apiKey.reveal()}` }
-  const init = { headers, signal }
+  const init = { headers: bearerHeader(apiKey), signal }
   const url = await sendSample(origin, init)
   const deadlineMs = Date.now() + TIMEOUT_MS
   let told = ''

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type {
   SweepDependencies,
   WorkflowRun,
@@ -8,6 +11,7 @@ import type { DocumentRequest } from '../../src/contract/document.ts'
 import {
   parseDocumentId,
   parseSha256,
+  type BlobKey,
   type DocumentId,
   type Sha256,
 } from '../../src/contract/identifiers.ts'
@@ -39,6 +43,22 @@ export const HOUR = 3_600_000
 /** Milliseconds of a day. */
 export const DAY = 24 * HOUR
 
+/** A store that a test sweeps; disposing removes it. */
+export type SweptStore = { readonly store: BlobStore; readonly dispose: () => Promise<void> }
+
+/** A bench over a store and a temporary directory of their own; disposing removes both. */
+export async function openBench(open: () => Promise<SweptStore>) {
+  const opened = await open()
+  const directory = await mkdtemp(join(tmpdir(), 'sweep-'))
+  return {
+    bench: new SweepBench(opened.store, directory),
+    dispose: async () => {
+      await rm(directory, { recursive: true })
+      await opened.dispose()
+    },
+  }
+}
+
 /** How a sweep of a test is to be. */
 export type SweepOptions = {
   /** How much later than now the sweep finds it to be. */
@@ -61,6 +81,10 @@ export class SweepBench {
   constructor(store: BlobStore, directory: string) {
     this.store = store
     this.directory = directory
+  }
+
+  async isThere(key: BlobKey): Promise<boolean> {
+    return (await this.store.head(key)) !== null
   }
 
   /** Stores a document with everything that belongs to it; one that has ended has done so now. */

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { BlobKey, DocumentId } from '../../src/contract/identifiers.ts'
 import { OcrError } from '../../src/platform/errors.ts'
@@ -20,8 +17,7 @@ import {
 import { readJson, writeJson } from '../../src/storage/read-blob.ts'
 import { writeReference } from '../../src/storage/store-blob.ts'
 import { methodsOf } from './blobs.ts'
-import { DAY, shaOf, SweepBench, swept } from './sweep-bench.ts'
-import type { SweptStore } from './sweep.suite.ts'
+import { DAY, openBench, shaOf, swept, type SweepBench, type SweptStore } from './sweep-bench.ts'
 
 const A = shaOf('a')
 const B = shaOf('b')
@@ -32,17 +28,11 @@ export function describeSweepLimits(kind: string, open: () => Promise<SweptStore
     let bench: SweepBench
     let dispose: () => Promise<void>
     beforeEach(async () => {
-      const opened = await open()
-      const directory = await mkdtemp(join(tmpdir(), 'sweep-'))
-      bench = new SweepBench(opened.store, directory)
-      dispose = async () => {
-        await rm(directory, { recursive: true })
-        await opened.dispose()
-      }
+      ;({ bench, dispose } = await openBench(open))
     })
     afterEach(() => dispose())
 
-    const isThere = async (key: BlobKey): Promise<boolean> => (await bench.store.head(key)) !== null
+    const isThere = (key: BlobKey): Promise<boolean> => bench.isThere(key)
 
     it('leaves a document its file that is sent again while its reference is being removed', async () => {
       const id = await bench.addDocument({ sha256: A }, 'running')

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { BlobKey, DocumentId } from '../../src/contract/identifiers.ts'
 import type { BlobStore } from '../../src/storage/blob-store.ts'
@@ -23,13 +20,18 @@ import { readJson, writeJson } from '../../src/storage/read-blob.ts'
 import { writeReference } from '../../src/storage/store-blob.ts'
 import type { Tombstone } from '../../src/storage/tombstone.ts'
 import { methodsOf, testKey } from './blobs.ts'
-import { DAY, HOUR, shaOf, SweepBench, swept } from './sweep-bench.ts'
+import {
+  DAY,
+  HOUR,
+  openBench,
+  shaOf,
+  swept,
+  type SweepBench,
+  type SweptStore,
+} from './sweep-bench.ts'
 
 const A = shaOf('a')
 const B = shaOf('b')
-
-/** A store that a test sweeps; disposing removes it. */
-export type SweptStore = { readonly store: BlobStore; readonly dispose: () => Promise<void> }
 
 /** What a sweep removes and what it leaves, on one kind of store. */
 export function describeSweep(kind: string, open: () => Promise<SweptStore>): void {
@@ -37,17 +39,11 @@ export function describeSweep(kind: string, open: () => Promise<SweptStore>): vo
     let bench: SweepBench
     let dispose: () => Promise<void>
     beforeEach(async () => {
-      const opened = await open()
-      const directory = await mkdtemp(join(tmpdir(), 'sweep-'))
-      bench = new SweepBench(opened.store, directory)
-      dispose = async () => {
-        await rm(directory, { recursive: true })
-        await opened.dispose()
-      }
+      ;({ bench, dispose } = await openBench(open))
     })
     afterEach(() => dispose())
 
-    const isThere = async (key: BlobKey): Promise<boolean> => (await bench.store.head(key)) !== null
+    const isThere = (key: BlobKey): Promise<boolean> => bench.isThere(key)
     const isWhole = async (id: DocumentId): Promise<boolean> =>
       (await isThere(requestKey(id))) && (await isThere(manifestKey(id)))
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { bearerHeader } from '../../platform/bearer-header.ts'
 import type { ResultFormat } from '../../storage/object-keys.ts'
 import {
   CANCELLED,
@@ -67,7 +68,7 @@ export function createServerClient(
   onWait: (waitMs: number) => void = () => undefined,
 ): ServerClient {
   const sendRequest = (target: string, { headers = {}, ...request }: ServerRequest) =>
-    send(target, { ...request, onWait, headers: { ...headers, ...authorizationOf(apiKey) } })
+    send(target, { ...request, onWait, headers: { ...headers, ...bearerHeader(apiKey) } })
   const ofDocument = (id: string): string => `${url}/v1/documents/${id}`
   return {
     url,
@@ -126,10 +127,6 @@ export function createServerClient(
       return response.status === 204 ? null : response
     },
   }
-}
-
-function authorizationOf(apiKey: Secret | null): Record<string, string> {
-  return apiKey === null ? {} : { Authorization: `Bearer ${apiKey.reveal()}` }
 }
 
 async function toSubmitRequest({ source, fields }: Submission) {

@@ -3,6 +3,7 @@ import { readFailedReply } from '../model-server/failed-reply.ts'
 import type { HttpTransport } from '../model-server/http-transport.ts'
 import type { ModelServer } from '../model-server/model-server.ts'
 import { failureOfStatus } from '../model-server/reply-failure.ts'
+import { askWithoutPage } from '../vllm/ask-without-page.ts'
 
 const PROCESSOR = 'vllm.model_executor.models.deepseek_ocr:NGramPerReqLogitsProcessor'
 
@@ -53,22 +54,11 @@ async function ask(
   transport: HttpTransport,
   { server, signal }: { server: ModelServer; signal: AbortSignal },
 ): Promise<void> {
-  const { baseUrl, apiKey, model } = server
-  const response = await transport.fetch(`${baseUrl}/chat/completions`, {
-    method: 'POST',
+  const response = await askWithoutPage(transport, {
+    server,
+    text: 'Free OCR.',
+    fields: { temperature: 0, vllm_xargs: { ngram_size: 0, window_size: 90 } },
     signal,
-    headers: {
-      'content-type': 'application/json',
-      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey.reveal()}` }),
-    },
-    body: JSON.stringify({
-      model,
-      // Text without an image: nothing is lost where it is answered.
-      messages: [{ role: 'user', content: 'Free OCR.' }],
-      max_tokens: 1,
-      temperature: 0,
-      vllm_xargs: { ngram_size: 0, window_size: 90 },
-    }),
   })
   if (!response.ok) {
     const reply = await readFailedReply(response)

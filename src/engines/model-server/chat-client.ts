@@ -1,4 +1,5 @@
 import { APIConnectionTimeoutError, OpenAI } from 'openai'
+import { bearerHeader } from '../../platform/bearer-header.ts'
 import { OcrError } from '../../platform/errors.ts'
 import { chatEvents } from './chat-events.ts'
 import { brokenReply, type ChatReply } from './chat-reply.ts'
@@ -77,8 +78,7 @@ function createOpenAi(
   server: ModelServer,
   { transport, limits }: { transport: HttpTransport; limits: RequestLimits },
 ): OpenAI {
-  const authorization =
-    server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey.reveal()}` }
+  const authorization = bearerHeader(server.apiKey)
   return new OpenAI({
     baseURL: server.baseUrl,
     // It takes no client without a key; the header is written below.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bearerHeader } from '../../platform/bearer-header.ts'
 import { readFailedReply } from './failed-reply.ts'
 import type { HttpTransport } from './http-transport.ts'
 import type { ModelServer } from './model-server.ts'
@@ -34,7 +35,7 @@ export async function askModels(
 ): Promise<ModelsAnswer> {
   const response = await transport.fetch(`${server.baseUrl}/models`, {
     signal,
-    headers: server.apiKey === null ? {} : { authorization: `Bearer ${server.apiKey.reveal()}` },
+    headers: bearerHeader(server.apiKey),
   })
   if (response.status !== 200) {
     const reply = await readFailedReply(response)

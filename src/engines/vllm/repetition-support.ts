@@ -3,6 +3,7 @@ import { readFailedReply } from '../model-server/failed-reply.ts'
 import type { HttpTransport } from '../model-server/http-transport.ts'
 import type { ModelServer } from '../model-server/model-server.ts'
 import { failureOfStatus, type FailedReply } from '../model-server/reply-failure.ts'
+import { askWithoutPage } from './ask-without-page.ts'
 
 /**
  * Ends an answer in which a run of 8 to 64 tokens comes 120 times in a row: a dozen equal rows of a
@@ -65,19 +66,10 @@ export class RepetitionSupport {
   }
 
   async #ask(): Promise<FailedReply> {
-    const { baseUrl, model, apiKey } = this.#server
-    const response = await this.#transport.fetch(`${baseUrl}/chat/completions`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey.reveal()}` }),
-      },
-      body: JSON.stringify({
-        model,
-        messages: [{ role: 'user', content: 'a' }],
-        max_tokens: 1,
-        repetition_detection: { ...REPETITION_DETECTION, min_count: 1 },
-      }),
+    const response = await askWithoutPage(this.#transport, {
+      server: this.#server,
+      text: 'a',
+      fields: { repetition_detection: { ...REPETITION_DETECTION, min_count: 1 } },
     })
     return readFailedReply(response)
   }

@@ -1,3 +1,4 @@
+import { bearerHeader } from '../../platform/bearer-header.ts'
 import { OcrError } from '../../platform/errors.ts'
 import { serverRootUrl } from '../model-server/base-url.ts'
 import type { HttpTransport } from '../model-server/http-transport.ts'
@@ -22,7 +23,7 @@ export async function askHealth(
     response = await transport.fetch(`${serverRootUrl(baseUrl)}/health`, {
       signal,
       // vLLM itself wants none there; a proxy may.
-      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey.reveal()}` },
+      headers: bearerHeader(apiKey),
     })
   } catch (error) {
     if (!(error instanceof OcrError)) throw error

@@ -2,7 +2,8 @@ import { after, before, describe } from 'node:test'
 import { createS3BlobStore } from '../../../src/storage/s3-blob-store.ts'
 import { noS3, startTestS3, type TestS3 } from '../../support/s3-server.ts'
 import { describeSweepLimits } from '../../support/sweep-limits.suite.ts'
-import { describeSweep, type SweptStore } from '../../support/sweep.suite.ts'
+import type { SweptStore } from '../../support/sweep-bench.ts'
+import { describeSweep } from '../../support/sweep.suite.ts'
 
 describe('the sweep of a bucket', { skip: await noS3() }, () => {
   let server: TestS3

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDirectoryBlobStore } from '../../../src/storage/directory-blob-store.ts'
 import { describeSweepLimits } from '../../support/sweep-limits.suite.ts'
-import { describeSweep, type SweptStore } from '../../support/sweep.suite.ts'
+import type { SweptStore } from '../../support/sweep-bench.ts'
+import { describeSweep } from '../../support/sweep.suite.ts'
 
 const open = async (): Promise<SweptStore> => {
   const path = await mkdtemp(join(tmpdir(), 'swept-'))

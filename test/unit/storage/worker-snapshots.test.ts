@@ -12,32 +12,13 @@ import {
   writeWorkerSnapshot,
   type WorkerSnapshot,
 } from '../../../src/storage/worker-snapshots.ts'
+import { gpuSnapshot } from '../../support/gpu-snapshot.ts'
 
 const NOW_MS = Date.parse('2026-11-26T12:00:00.000Z')
 const NAME = { host: 'gpu1', role: 'ocr-gpu-dots', serverHash: '0a1b2c3d' }
 
 function snapshotOf(secondsAgo: number): WorkerSnapshot {
-  return {
-    at: new Date(NOW_MS - secondsAgo * 1000).toISOString(),
-    host: 'gpu1',
-    role: 'ocr-gpu-dots',
-    engine: 'dots',
-    model: 'model',
-    isReady: true,
-    slots: 32,
-    gpus: [
-      {
-        index: 0,
-        uuid: 'GPU-1',
-        name: 'H100',
-        totalMib: 81_559,
-        usedMib: 70_000,
-        freeMib: null,
-        allocatedMib: 70_000,
-        utilizationPercent: 5,
-      },
-    ],
-  }
+  return gpuSnapshot(NOW_MS - secondsAgo * 1000)
 }
 
 async function openStore() {

@@ -9,34 +9,14 @@ import {
   writeWorkerSnapshot,
   type WorkerSnapshot,
 } from '../../../../src/storage/worker-snapshots.ts'
-
-const SNAPSHOT: Omit<WorkerSnapshot, 'at'> = {
-  host: 'gpu1',
-  role: 'ocr-gpu-dots',
-  engine: 'dots',
-  model: 'model',
-  isReady: true,
-  slots: 32,
-  gpus: [
-    {
-      index: 0,
-      uuid: 'GPU-1',
-      name: 'NVIDIA H100',
-      totalMib: 81_559,
-      usedMib: 40_960,
-      freeMib: 40_599,
-      allocatedMib: null,
-      utilizationPercent: 97,
-    },
-  ],
-}
+import { gpuSnapshot } from '../../../support/gpu-snapshot.ts'
 
 describe('checkGpuWorkers', () => {
   it('tells GPU and slots of each worker, and warns of one whose model server is not ready', async () => {
     await using directory = await mkdtempDisposable(join(tmpdir(), 'doctor-'))
     const store = createBlobStore({ kind: 'directory', path: directory.path }, 'a secret of a test')
     const write = async (change: Partial<WorkerSnapshot>): Promise<void> => {
-      const snapshot = { ...SNAPSHOT, at: new Date().toISOString(), ...change }
+      const snapshot = { ...gpuSnapshot(Date.now()), ...change }
       await writeWorkerSnapshot(store, { ...snapshot, serverHash: 'a' }, snapshot)
     }
     await write({})
